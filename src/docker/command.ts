@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { getExecOutput } from '@actions/exec';
+import { DeployError } from '../errors.ts';
+
+/** How many of a failed command's last lines make its error message. */
+const shownErrorLines = 20;
+
+/**
+ * Asks the Docker client one quick question and returns what it answered on standard output,
+ * without the last line break. Nothing is echoed to the log.
+ * @throws DeployError with the client's own words where it fails.
+ */
+export async function askDocker(
+  args: readonly string[],
+  environment?: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await getExecOutput('docker', [...args], {
+    silent: true,
+    ignoreReturnCode: true,
+    ...(environment && { env: environmentWith(environment) }),
+  });
+  if (exitCode !== 0) throw commandFailed(args, exitCode, stderr.split('\n'));
+  return stdout.replace(/\n$/, '');
+}
+
+/** What a long-running Docker command is given besides its arguments. */
+export interface RunOptions {
+  /** Ends the command when the run is cancelled. `@actions/exec` cannot, so this one spawns. */
+  readonly signal: AbortSignal;
+  /** Called with each line of standard output and standard error as it comes. */
+  readonly onLine: (line: string) => void;
+  /** Written to the command's standard input. */
+  readonly input?: string;
+  /** Added to the environment that this process has: the way for secrets to reach the command. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a long Docker command (a build, a pull) with its output passed on line by line, and ends
+ * it when the signal says so.
+ * @throws DeployError with the command's last lines where it fails; the signal's reason where it was ended.
+ */
+export async function runDocker(args: readonly string[], options: RunOptions): Promise<void> {
+  options.signal.throwIfAborted();
+  const child = spawn('docker', args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: environmentWith(options.environment),
+  });
+  const end = () => child.kill('SIGTERM');
+  options.signal.addEventListener('abort', end);
+  const lastLines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lastLines.push(line);
+      if (lastLines.length > shownErrorLines) lastLines.shift();
+      options.onLine(line);
+    });
+  }
+  child.stdin.on('error', () => {}); // A command that ends early closes its input; its exit code says why.
+  child.stdin.end(options.input ?? '');
+  try {
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    options.signal.throwIfAborted();
+    if (exitCode !== 0) throw commandFailed(args, exitCode, lastLines);
+  } finally {
+    options.signal.removeEventListener('abort', end);
+  }
+}
+
+function environmentWith(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { ...(process.env as Record<string, string>), ...more };
+}
+
+function commandFailed(args: readonly string[], exitCode: number | null, lines: readonly string[]) {
+  const said = lines.filter((line) => line.trim() !== '').slice(-shownErrorLines);
+  return new DeployError(
+    `docker ${args[0]} failed (${exitCode === null ? 'killed' : `exit code ${exitCode}`}):\n${said.join('\n')}`,
+    'The lines above are the Docker client’s own; mend what they name and run again.',
+  );
+}
