@@ -1,5 +1,11 @@
 import type { SourceLocation } from './errors.ts';
 
+/** One step of a run, for the summary. */
+export interface Phase {
+  readonly title: string;
+  readonly milliseconds: number;
+}
+
 /**
  * What a verb tells its user while it works. The doors decide how it looks: log groups and
  * annotations on a runner, plain lines and a progress bar on a terminal.

@@ -71,3 +71,9 @@ function socketPathOf(host: string): string | undefined {
   if (host.startsWith('npipe://')) return host.slice('npipe://'.length).replaceAll('/', '\\');
   return undefined;
 }
+
+/** Whether a builder keeps its images in the engine, and so can build on what is there. */
+export async function buildsInEngine(builder: string): Promise<boolean> {
+  const description = await askDocker(['buildx', 'inspect', builder]);
+  return /^Driver:\s+docker$/m.test(description);
+}

@@ -1,0 +1,50 @@
+import * as core from '@actions/core';
+import type { SourceLocation } from '../errors.ts';
+import type { Phase, Reporter } from '../reporter.ts';
+
+const progressEveryMilliseconds = 5_000;
+
+/** Tells a runner's log: a group for each phase, annotations, masked secrets, a progress line now and then. */
+export class RunnerReporter implements Reporter {
+  readonly phases: Phase[] = [];
+  #nextProgress = 0;
+
+  async phase<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
+    const started = performance.now();
+    const done = await core.group(title, work);
+    this.phases.push({ title, milliseconds: performance.now() - started });
+    return done;
+  }
+
+  info(message: string): void {
+    core.info(message);
+  }
+
+  warning(message: string, location?: SourceLocation): void {
+    core.warning(message, {
+      ...(location && { file: location.file }),
+      ...(location?.line !== undefined && { startLine: location.line }),
+    });
+  }
+
+  output(line: string): void {
+    core.info(harmless(line));
+  }
+
+  progress(label: string, doneBytes: number, totalBytes: number): void {
+    const now = performance.now();
+    if (doneBytes < totalBytes && now < this.#nextProgress) return;
+    this.#nextProgress = now + progressEveryMilliseconds;
+    core.info(`${label}: ${Math.floor((100 * doneBytes) / Math.max(totalBytes, 1))} %`);
+  }
+
+  secret(value: string): void {
+    // The runner masks line by line, so a value of several lines is masked as such.
+    for (const line of value.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line);
+  }
+}
+
+/** A child process must not command the runner: no line of its output may begin like a workflow command. */
+function harmless(line: string): string {
+  return line.replace(/^(\s*)::/, '$1: :').replaceAll('##[', '## [');
+}

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DeployError } from '../errors.ts';
+import { type ProcessTypes, parseProcfile } from './procfile.ts';
+
+/**
+ * The app's process types: its Procfile's, or where there is none those that its platform runs by
+ * default.
+ * @throws DeployError where the Procfile does not parse, or where there is neither.
+ */
+export async function readProcessTypes(
+  folder: string,
+  procfile: string,
+  defaults: ProcessTypes,
+): Promise<ProcessTypes> {
+  const content = await readOptional(join(folder, procfile));
+  if (content !== undefined) return parseProcfile(content, procfile);
+  if (Object.keys(defaults).length > 0) return defaults;
+  throw new DeployError(
+    `There is no ${procfile}, and this app has no default process type.`,
+    `Write a ${procfile} with a line such as "web: ./server --port $PORT".`,
+  );
+}
+
+async function readOptional(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

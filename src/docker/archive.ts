@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { Client } from 'undici';
+import { DeployError, messageOf } from '../errors.ts';
+import type { Engine } from './engine.ts';
+
+/** Milliseconds that the engine may take to begin its answer, or pause in the middle of it. */
+const idleTimeout = 120_000;
+
+/** What to read out of a container, and how. */
+export interface ArchiveOptions {
+  readonly engine: Pick<Engine, 'socketPath'>;
+  /** Name or id; it needs not run. */
+  readonly container: string;
+  /** An absolute path in the container. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the tar of a folder of a container, whose entries' names begin with the folder's own name
+ * (`app/…` for `/app`). It comes over the engine's own socket where that is on this machine
+ * (Docker Engine API, `GET /containers/{id}/archive`), which spares the Docker client's copy, and
+ * through `docker cp` where it is not.
+ * @throws DeployError where the folder is not there, here or when the first bytes are read; and
+ *   while reading where the engine stops in the middle. The signal's reason on its abort.
+ */
+export async function openArchive(options: ArchiveOptions): Promise<AsyncIterable<Buffer>> {
+  options.signal.throwIfAborted();
+  const { socketPath } = options.engine;
+  return socketPath === undefined ? copyArchive(options) : await fetchArchive(socketPath, options);
+}
+
+async function fetchArchive(socketPath: string, options: ArchiveOptions) {
+  const client = new Client('http://localhost', {
+    socketPath,
+    headersTimeout: idleTimeout,
+    bodyTimeout: idleTimeout,
+  });
+  try {
+    const { statusCode, body } = await client.request({
+      method: 'GET',
+      path: archiveUrl(options),
+      signal: options.signal,
+    });
+    if (statusCode !== 200) throw refused(options, statusCode, await body.text());
+    return readBody(client, body, options);
+  } catch (error) {
+    await client.destroy();
+    throw archiveError(error, options);
+  }
+}
+
+function archiveUrl({ container, path }: ArchiveOptions): string {
+  return `/containers/${encodeURIComponent(container)}/archive?path=${encodeURIComponent(path)}`;
+}
+
+async function* readBody(client: Client, body: AsyncIterable<Buffer>, options: ArchiveOptions) {
+  try {
+    yield* body;
+  } catch (error) {
+    throw archiveError(error, options);
+  } finally {
+    await client.destroy();
+  }
+}
+
+async function* copyArchive(options: ArchiveOptions) {
+  const source = `${options.container}:${options.path}`;
+  const child = spawn('docker', ['cp', source, '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exit = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  exit.catch(() => {}); // Awaited below, once standard output has ended.
+  const end = () => child.kill('SIGTERM');
+  options.signal.addEventListener('abort', end);
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  try {
+    yield* child.stdout as AsyncIterable<Buffer>;
+    const exitCode = await exit;
+    options.signal.throwIfAborted();
+    if (exitCode !== 0) throw refused(options, exitCode, errors);
+  } catch (error) {
+    throw archiveError(error, options);
+  } finally {
+    options.signal.removeEventListener('abort', end);
+    end();
+  }
+}
+
+/** The engine's own way to say that there is no such path, over its API and through its client. */
+const noSuchPath = /could not find the file/i;
+
+function refused({ path }: ArchiveOptions, code: number | null, answer: string): DeployError {
+  if (noSuchPath.test(answer)) {
+    return new DeployError(
+      `${path} is missing in the image.`,
+      `Copy the app into ${path} in the Dockerfile: only that folder is released.`,
+    );
+  }
+  return new DeployError(
+    `Docker cannot read ${path} out of the image (${code ?? 'killed'}): ${answer.trim()}`,
+    'Look at the Docker engine’s log, and run again.',
+  );
+}
+
+function archiveError(error: unknown, { path, signal }: ArchiveOptions): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof DeployError) return error;
+  return new DeployError(
+    `Reading ${path} out of the image failed: ${messageOf(error)}`,
+    'The Docker engine may have been stopped or run out of memory; see its log and run again.',
+    { cause: error },
+  );
+}

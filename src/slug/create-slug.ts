@@ -1,0 +1,90 @@
+import { type Excluded, Exclusion } from './exclusion.ts';
+import { type FolderSize, FolderSizes } from './folder-sizes.ts';
+import { ParallelGzip } from './parallel-gzip.ts';
+import { PartialFile } from './partial-file.ts';
+import { type AppendedFile, SlugTar } from './slug-tar.ts';
+
+/** What a slug is made from, and where. */
+export interface SlugOptions {
+  /** The tar of the container's `/app`, in the pieces in which it comes. Ends by `signal` too. */
+  readonly archive: AsyncIterable<Buffer>;
+  /** `.gitignore` patterns of what is left out. */
+  readonly exclude: readonly string[];
+  /** Files of our own that are put into the slug, over the app's if it has the same. */
+  readonly appended: readonly AppendedFile[];
+  /** Where the slug goes; a file that is there is replaced, once the new one is whole. */
+  readonly path: string;
+  /** zlib's level, 1 (fast) to 9 (small). */
+  readonly level?: number;
+  readonly signal: AbortSignal;
+  /** Called again and again with the bytes of content that went into the slug until then. */
+  readonly onProgress?: (unpackedBytes: number) => void;
+}
+
+/** A slug on disk. */
+export interface Slug {
+  readonly path: string;
+  /** Bytes of the compressed file. */
+  readonly sizeBytes: number;
+  /** `SHA256:` and lower-case hexadecimal digits, the form of the Platform API. */
+  readonly checksum: string;
+  /** Files, symbolic links and hard links. */
+  readonly files: number;
+  /** Bytes of the files' content. */
+  readonly unpackedBytes: number;
+  /** Where those bytes are, the largest folder first. */
+  readonly folders: readonly FolderSize[];
+  /** What was left out, by pattern, most bytes first. */
+  readonly excluded: readonly Excluded[];
+}
+
+const defaultLevel = 5;
+
+/**
+ * Makes `slug.tgz` from a container's `/app` in one pass, with the same memory whatever its size.
+ * If anything goes wrong nothing is left behind, and a file that was at `path` is as it was.
+ * @throws DeployError on what a slug cannot hold, an app without files, an archive that is cut off
+ *   or damaged, and a disk that is full; the signal's reason on its abort.
+ */
+export async function createSlug(options: SlugOptions): Promise<Slug> {
+  options.signal.throwIfAborted();
+  const file = await PartialFile.open(options.path);
+  const gzip = new ParallelGzip({
+    level: options.level ?? defaultLevel,
+    output: (bytes) => file.append(bytes),
+  });
+  try {
+    const exclusion = new Exclusion(options.exclude);
+    const folders = new FolderSizes();
+    const { appended } = options;
+    const tar = new SlugTar({ exclusion, folders, appended, output: (bytes) => gzip.write(bytes) });
+    await copyArchive(options, tar, gzip);
+    const { sizeBytes, sha256 } = await file.complete();
+    return {
+      path: options.path,
+      sizeBytes,
+      checksum: `SHA256:${sha256}`,
+      files: tar.files,
+      unpackedBytes: tar.bytes,
+      folders: folders.largestFirst(),
+      excluded: exclusion.summary(),
+    };
+  } finally {
+    await gzip.close();
+    await file.discard();
+  }
+}
+
+async function copyArchive(options: SlugOptions, tar: SlugTar, gzip: ParallelGzip): Promise<void> {
+  for await (const chunk of options.archive) {
+    options.signal.throwIfAborted();
+    tar.push(chunk);
+    if (!gzip.isFull) continue;
+    await gzip.ready();
+    options.onProgress?.(tar.bytes);
+  }
+  options.signal.throwIfAborted();
+  tar.end();
+  await gzip.end();
+  options.signal.throwIfAborted();
+}

@@ -1,0 +1,55 @@
+import { Worker } from 'node:worker_threads';
+import {
+  type DeflatedBlock,
+  type DeflateJob,
+  type DeflateSettings,
+  deflateWorker,
+} from './deflate-worker.ts';
+
+interface Pending {
+  readonly resolve: (deflated: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** The jobs that it was given and has not answered, in order. */
+  readonly pending: Pending[];
+}
+
+/** Threads that compress blocks to raw deflate, each one block at a time. */
+export class DeflatePool {
+  readonly #threads: Thread[];
+
+  constructor(size: number, settings: DeflateSettings) {
+    this.#threads = Array.from({ length: size }, () => startThread(settings));
+  }
+
+  /** Compresses one block on the thread that has the least to do. */
+  deflate(job: DeflateJob): Promise<Uint8Array> {
+    const thread = this.#threads.reduce((least, other) =>
+      other.pending.length < least.pending.length ? other : least,
+    );
+    return new Promise((resolve, reject) => {
+      thread.pending.push({ resolve, reject });
+      thread.worker.postMessage(job);
+    });
+  }
+
+  /** Ends all threads, whatever they are at; what they had to do is never answered. */
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+}
+
+function startThread(settings: DeflateSettings): Thread {
+  const worker = new Worker(`(${deflateWorker})()`, { eval: true, workerData: settings });
+  const pending: Pending[] = [];
+  worker.on('message', ({ buffer, byteOffset, byteLength }: DeflatedBlock) => {
+    pending.shift()?.resolve(new Uint8Array(buffer, byteOffset, byteLength));
+  });
+  worker.on('error', (error: Error) => {
+    for (const { reject } of pending.splice(0)) reject(error);
+  });
+  return { worker, pending };
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Dockerfile } from '../app/dockerfile.ts';
+import { dynoPlatform, type Image } from '../docker/image.ts';
+
+/**
+ * The base image's name is what went into it: the Dockerfile's text, the build arguments, the
+ * resolved images that it starts from and the platform.
+ * @param externalImages the images that the Dockerfile names, as the engine has them now.
+ * @returns 64 hexadecimal digits.
+ */
+export function imageHash(
+  dockerfile: Dockerfile,
+  buildArguments: Readonly<Record<string, string>>,
+  externalImages: ReadonlyMap<string, Image>,
+): string {
+  const inputs = {
+    dockerfile: dockerfile.text,
+    buildArguments: Object.entries(buildArguments).sort(byName),
+    externalImages: [...externalImages].map(([name, image]) => [name, image.id]).sort(byName),
+    platform: dynoPlatform,
+  };
+  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
+}
+
+function byName([one = '']: readonly string[], [other = '']: readonly string[]): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+/**
+ * Whether the engine's image of that hash may stand for a new build: not where the build reads the
+ * app's source, be it by an instruction of its own or by an ONBUILD of an image it starts from.
+ */
+export function isReusable(
+  dockerfile: Dockerfile,
+  externalImages: ReadonlyMap<string, Image>,
+): boolean {
+  const triggered = [...externalImages.values()].some((image) => image.triggers.length > 0);
+  return !dockerfile.readsContext && !triggered;
+}

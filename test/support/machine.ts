@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new Error(`${name} is not set: run the tests with script/test, which sets the machine up`);
+}
+
+/** What `script/machine/environment` has set up for the tests. */
+export const machine = {
+  get stackImage() {
+    return required('STACK_IMAGE');
+  },
+  get runImage() {
+    return required('RUN_IMAGE');
+  },
+  /** Build arguments that make the node template use this machine's mirror. */
+  get nodeMirror() {
+    return ['NODE_MIRROR', 'NODE_VERSION', 'NODE_SHA256']
+      .map((name) => `${name}=${required(name)}`)
+      .join('\n');
+  },
+};
+
+/** Asks the Docker client and returns its answer without the last line break. */
+export function docker(...args: string[]): string {
+  return execFileSync('docker', args, { encoding: 'utf8' }).trimEnd();
+}
+
+/** Names of the containers that this program made and has not removed; not those of dynos. */
+export function leftContainers(): string[] {
+  return docker('ps', '--all', '--filter', 'label=heroku-docker-release', '--format', '{{.Names}}')
+    .split('\n')
+    .filter((name) => name !== '' && !name.startsWith('heroku-docker-dyno-'));
+}
