@@ -17,7 +17,7 @@ export class RunnerReporter implements Reporter {
   }
 
   info(message: string): void {
-    core.info(message);
+    core.info(harmless(message));
   }
 
   warning(message: string, location?: SourceLocation): void {
@@ -44,7 +44,10 @@ export class RunnerReporter implements Reporter {
   }
 }
 
-/** A child process must not command the runner: no line of its output may begin like a workflow command. */
-function harmless(line: string): string {
-  return line.replace(/^(\s*)::/, '$1: :').replaceAll('##[', '## [');
+/**
+ * Neither a child process nor a file of the app's must command the runner: no line may begin like a
+ * workflow command. The runner takes .NET's white space off first, which has U+0085 (unlike `\s`).
+ */
+function harmless(text: string): string {
+  return text.replaceAll(/^([\s\u0085]*)::/gm, '$1: :').replaceAll('##[', '## [');
 }

@@ -1,10 +1,14 @@
 import * as core from '@actions/core';
 import { filesize } from 'filesize';
+import { messageOf } from '../errors.ts';
 import type { Phase } from '../reporter.ts';
 import type { Outputs } from '../settings/outputs.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** Writes the job's summary: what was released where, what it is made of, how long each phase took. */
+/**
+ * Writes the job's summary: what was released where, what it is made of, how long each phase took.
+ * A runner that takes none is no reason to fail: the work is done.
+ */
 export async function writeSummary(
   settings: Settings,
   outputs: Outputs,
@@ -29,7 +33,12 @@ export async function writeSummary(
       ...phases.map(({ title, milliseconds }) => [title, `${(milliseconds / 1000).toFixed(1)} s`]),
     ]);
   }
-  await core.summary.write();
+  try {
+    await core.summary.write();
+  } catch (error) {
+    core.summary.emptyBuffer();
+    core.info(`No job summary: ${messageOf(error)}`);
+  }
 }
 
 function headline({ command, apps, dryRun }: Settings, outputs: Outputs): string {

@@ -34,7 +34,9 @@ export async function findCommit(
 
 async function askGit(folder: string): Promise<string[] | undefined> {
   try {
-    const { exitCode, stdout } = await getExecOutput('git', ['log', '-1', '--format=%H%n%s'], {
+    // With log.showSignature set, git would put the signature's check before the hash.
+    const args = ['-c', 'log.showSignature=false', 'log', '-1', '--format=%H%n%s'];
+    const { exitCode, stdout } = await getExecOutput('git', args, {
       cwd: folder,
       silent: true,
       ignoreReturnCode: true,

@@ -1,9 +1,12 @@
 import {
   type Add,
+  type Arg,
+  type Argument,
   type Copy,
   DockerfileParser,
   type Dockerfile as DockerfileSyntax,
   type Instruction,
+  type JSONInstruction,
   type Run,
 } from 'dockerfile-ast';
 
@@ -19,8 +22,9 @@ export interface Dockerfile {
   /** Names that ARG declares anywhere in the file. */
   readonly declaredArguments: ReadonlySet<string>;
   /**
-   * Whether an instruction outside ONBUILD reads the build context. Where none does, the image
-   * depends on this text, the build arguments and the external images alone.
+   * Whether an instruction outside ONBUILD reads the build context (or an image whose name cannot
+   * be told from here). Where none does, the image depends on this text, the build arguments and
+   * the external images alone.
    */
   readonly readsContext: boolean;
 }
@@ -75,16 +79,18 @@ export function parseDockerfile(
     if (stage !== null) stages.set(stage.toLowerCase(), baseImage);
   }
   for (const source of syntax.getInstructions().flatMap(sourceImages)) {
-    if (!stages.has(source.toLowerCase())) images.add(expand(source, variables));
+    const named = expand(source, variables);
+    if (!stages.has(named.toLowerCase())) images.add(named);
   }
-  images.delete('scratch');
+  const external = [...images].filter((image) => image !== '' && image !== 'scratch').sort();
+  const known = external.filter((image) => !image.includes('$'));
   return {
     text,
-    externalImages: [...images].sort(),
+    externalImages: known,
     baseImage,
     baseImageLine,
     declaredArguments: declaredArguments(syntax),
-    readsContext: syntax.getInstructions().some(readsContext),
+    readsContext: known.length < external.length || syntax.getInstructions().some(readsContext),
   };
 }
 
@@ -97,30 +103,45 @@ function variablesBeforeFrom(
   buildArguments: Readonly<Record<string, string>>,
 ): Variables {
   const variables = new Map(platformVariables);
-  for (const argument of syntax.getInitialARGs()) {
-    const property = argument.getProperty();
-    if (property === null) continue;
+  const given = new Map(Object.entries(buildArguments));
+  for (const property of syntax.getInitialARGs().flatMap((argument) => argument.getProperties())) {
     const name = property.getName();
-    const value = buildArguments[name] ?? expand(property.getValue() ?? '', variables);
-    variables.set(name, value);
+    const standard = property.getValue();
+    const value = given.get(name) ?? (standard === null ? undefined : expand(standard, variables));
+    // One without a value leaves what BuildKit has defined: `ARG TARGETARCH`.
+    if (value !== undefined) variables.set(name, value);
   }
   return variables;
 }
 
+const bareVariable = /\$(\w+)/g;
+/** The operand of one that holds another is filled in from the inside out. */
+const innermostVariable = /\$\{(\w+)(?:(:?)([-+?])([^${}]*))?\}/;
+
 /**
- * Fills in `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}`, the forms that FROM takes
- * (https://docs.docker.com/reference/dockerfile/#environment-replacement).
+ * Fills in `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` (with or without the colon),
+ * the forms that FROM takes (https://docs.docker.com/reference/dockerfile/#environment-replacement),
+ * and takes the quotes off. A pattern such as `${NAME#v}` is left as it is.
  */
 function expand(word: string, variables: Variables): string {
-  return word.replace(
-    /\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})/g,
-    (_match, bare: string | undefined, braced: string, operator?: string, operand = '') => {
-      const value = variables.get(bare ?? braced) ?? '';
-      if (operator === '-') return value === '' ? operand : value;
-      if (operator === '+') return value === '' ? '' : operand;
-      return value;
-    },
-  );
+  // No image's name has a dollar sign or quotes, so a value's own need not be kept.
+  const valueFor = (name: string) => variables.get(name)?.replaceAll(/["'$]/g, '');
+  let text = word
+    .replaceAll(/["']/g, '')
+    .replaceAll(bareVariable, (_match, name: string) => valueFor(name) ?? '');
+  for (let found = innermostVariable.exec(text); found; found = innermostVariable.exec(text)) {
+    const [whole, name = '', colon, operator, operand = ''] = found;
+    const value = valueFor(name);
+    const isEmpty = colon === ':' && value === '';
+    text = text.replace(whole, () => substitute(operator, isEmpty ? undefined : value, operand));
+  }
+  return text;
+}
+
+function substitute(operator: string | undefined, value: string | undefined, operand: string) {
+  if (operator === '+') return value === undefined ? '' : operand;
+  if (operator === '-') return value ?? operand;
+  return value ?? '';
 }
 
 function declaredArguments(syntax: DockerfileSyntax): ReadonlySet<string> {
@@ -128,8 +149,8 @@ function declaredArguments(syntax: DockerfileSyntax): ReadonlySet<string> {
     syntax
       .getInstructions()
       .filter((instruction) => instruction.getKeyword() === 'ARG')
-      .flatMap((instruction) => instruction.getArguments())
-      .map((argument) => argument.getValue().split('=', 1)[0] ?? ''),
+      .flatMap((instruction) => (instruction as Arg).getProperties())
+      .map((property) => property.getName()),
   );
 }
 
@@ -137,7 +158,7 @@ function declaredArguments(syntax: DockerfileSyntax): ReadonlySet<string> {
 function sourceImages(instruction: Instruction): string[] {
   switch (instruction.getKeyword()) {
     case 'COPY':
-      return named((instruction as Copy).getFromFlag()?.getValue());
+      return named(flagOf(instruction as Copy, 'from'));
     case 'RUN':
       return mountsOf(instruction as Run).flatMap((mount) => named(mount.get('from')));
     default:
@@ -152,7 +173,7 @@ function named(value: string | null | undefined): string[] {
 function readsContext(instruction: Instruction): boolean {
   switch (instruction.getKeyword()) {
     case 'COPY':
-      return (instruction as Copy).getFromFlag() === null && copiesFiles(instruction as Copy);
+      return flagOf(instruction as Copy, 'from') === undefined && copiesFiles(instruction as Copy);
     case 'ADD':
       return copiesFiles(instruction as Add);
     case 'RUN':
@@ -162,31 +183,44 @@ function readsContext(instruction: Instruction): boolean {
   }
 }
 
+/** The parser's own `getFromFlag` finds one only where it is the only flag. */
+function flagOf(instruction: JSONInstruction, name: string): string | undefined {
+  const found = instruction.getFlags().find((flag) => flag.getName() === name);
+  return found && (found.getValue() ?? '');
+}
+
 /** Whether a COPY or ADD takes anything but heredocs and URLs. */
 function copiesFiles(instruction: Copy | Add): boolean {
   const words = instruction
     .getJSONStrings()
     .map((word) => word.getJSONValue())
-    .concat(instruction.getOpeningBracket() === null ? firstLineWords(instruction) : []);
+    .concat(instruction.getOpeningBracket() === null ? plainWords(instruction) : []);
   const sources = words.slice(0, -1);
   return sources.some((source) => !source.startsWith('<<') && !isRemote(source));
 }
 
-/** A heredoc's body is among the parser's arguments; its sources stand on the first line. */
-function firstLineWords(instruction: Copy | Add): string[] {
-  const arguments_ = instruction.getArguments();
-  const hasHeredoc = arguments_.some((argument) => argument.getValue().startsWith('<<'));
-  return arguments_
-    .filter(
-      (argument) =>
-        !hasHeredoc || argument.getRange().start.line === instruction.getRange().start.line,
-    )
+/** Sources and target: the parser counts the bodies of heredocs, which follow them, among the arguments. */
+function plainWords(instruction: Copy | Add): string[] {
+  const bodyLines = instruction.getArguments().some(isHeredoc)
+    ? (instruction as Copy).getHeredocs().flatMap((heredoc) => {
+        const body = heredoc.getContentRange() ?? heredoc.getDelimiterRange();
+        return body === null ? [] : [body.start.line];
+      })
+    : [];
+  const firstBodyLine = Math.min(...bodyLines);
+  return instruction
+    .getArguments()
+    .filter((argument) => argument.getRange().start.line < firstBodyLine)
     .map((argument) => argument.getValue());
+}
+
+function isHeredoc(argument: Argument): boolean {
+  return argument.getValue().startsWith('<<');
 }
 
 /** ADD fetches URLs and git repositories; a variable may hold either, so it counts as a file. */
 function isRemote(source: string): boolean {
-  return /^(https?:|git:|ssh:|git@)/.test(source);
+  return /^(https?|git|ssh):\/\/|^[\w-]+@[\w.-]+:/.test(source);
 }
 
 function mountsOf(instruction: Run): Map<string, string>[] {
@@ -196,15 +230,18 @@ function mountsOf(instruction: Run): Map<string, string>[] {
     .map(
       (flag) =>
         new Map(
-          (flag.getValue() ?? '').split(',').map((option) => {
-            const [key = '', value = ''] = option.split('=', 2);
-            return [key, value] as const;
-          }),
+          (flag.getValue() ?? '')
+            .replaceAll(/["']/g, '')
+            .split(',')
+            .map((option) => {
+              const [key = '', value = ''] = option.split('=', 2);
+              return [key.toLowerCase(), value] as const;
+            }),
         ),
     );
 }
 
 /** `bind` is the type of a mount that names none (https://docs.docker.com/reference/dockerfile/#run---mount). */
 function bindsContext(mount: ReadonlyMap<string, string>): boolean {
-  return (mount.get('type') ?? 'bind') === 'bind' && !mount.has('from');
+  return (mount.get('type') ?? 'bind').toLowerCase() === 'bind' && !mount.has('from');
 }

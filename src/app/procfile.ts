@@ -7,7 +7,7 @@ export type ProcessTypes = Readonly<Record<string, string>>;
  * Heroku's classic grammar of one line
  * (https://github.com/heroku/procfile-util, buildpacks/procfile SPEC.md).
  */
-const processLine = /^[ \t]*([a-zA-Z0-9_-]+):?[ \t]+(.*)$/;
+const processLine = /^[ \t]*([a-zA-Z0-9_-]+):?[ \t]+(.*)$/s;
 
 /** What the Platform API takes as the name of a process type (schema of slug.process_types). */
 const longestName = 128;
@@ -19,36 +19,40 @@ const longestName = 128;
  * @throws DeployError at the first line that does not parse.
  */
 export function parseProcfile(content: Uint8Array, file: string): ProcessTypes {
-  const processTypes: Record<string, string> = {};
-  for (const [index, line] of decode(content, file).split(/\r\n|\n|\r/).entries()) {
+  const processTypes = new Map<string, string>();
+  for (const [index, line] of decode(content, file)
+    .split(/\r\n|\n|\r/)
+    .entries()) {
     if (line.trim() === '' || line.trimStart().startsWith('#')) continue;
     const [name, command] = parseLine(line, { file, line: index + 1 });
-    processTypes[name] = command;
+    processTypes.set(name, command);
   }
-  if (Object.keys(processTypes).length === 0) {
+  if (processTypes.size === 0) {
     throw new DeployError(
       `${file} names no process type.`,
       'Add a line such as "web: npm start", or remove the file to use the platform’s default.',
       { location: { file } },
     );
   }
-  return processTypes;
+  return Object.fromEntries(processTypes);
 }
 
 function decode(content: Uint8Array, file: string): string {
-  if (content.includes(0)) {
+  try {
+    if (content.includes(0)) throw new TypeError('It looks like UTF-16.');
+    return new TextDecoder('utf-8', { fatal: true }).decode(content); // It drops a byte order mark.
+  } catch (error) {
     throw new DeployError(
-      `${file} is not UTF-8 text; it looks like UTF-16.`,
+      `${file} is not UTF-8 text.`,
       'Save it as UTF-8 (editors call it "UTF-8 without BOM").',
-      { location: { file, line: 1 } },
+      { cause: error, location: { file, line: 1 } },
     );
   }
-  return new TextDecoder('utf-8').decode(content); // It drops a byte order mark.
 }
 
 function parseLine(line: string, location: { file: string; line: number }): [string, string] {
   const where = `${location.file}, line ${location.line}`;
-  if (/^(<{7}|={7}|>{7})/.test(line)) {
+  if (/^(<{7}|\|{7}|={7}|>{7})/.test(line)) {
     throw new DeployError(
       `${where}: a merge conflict was committed here.`,
       'Resolve the conflict and commit the Procfile again.',

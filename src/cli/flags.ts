@@ -1,5 +1,10 @@
 import { type Command, Option } from 'commander';
-import { definitionOf, type SettingName, settingNames, type Verb } from '../settings/definitions.ts';
+import {
+  definitionOf,
+  type SettingName,
+  settingNames,
+  type Verb,
+} from '../settings/definitions.ts';
 import type { RawSettings } from '../settings/settings.ts';
 
 /** Gives a verb's command the flags of the settings that the verb heeds. */

@@ -40,15 +40,20 @@ export class TerminalReporter implements Reporter {
   }
 
   progress(label: string, doneBytes: number, totalBytes: number): void {
-    if (stderr.isTTY) return this.#drawBar(label, doneBytes, totalBytes);
+    if (stderr.isTTY) this.#drawBar(label, doneBytes, totalBytes);
+    else this.#writeProgress(label, doneBytes, totalBytes);
+  }
+
+  secret(value: string): void {
+    // Output comes line by line, so a value of several lines is masked as such.
+    for (const line of value.split(/\r?\n/)) if (line.trim() !== '') this.#secrets.add(line);
+  }
+
+  #writeProgress(label: string, doneBytes: number, totalBytes: number): void {
     const now = performance.now();
     if (doneBytes < totalBytes && now < this.#nextProgress) return;
     this.#nextProgress = now + progressEveryMilliseconds;
     this.#write(`${label}: ${filesize(doneBytes)} of ${filesize(totalBytes)}`);
-  }
-
-  secret(value: string): void {
-    if (value.trim() !== '') this.#secrets.add(value);
   }
 
   #drawBar(label: string, doneBytes: number, totalBytes: number): void {
@@ -63,8 +68,11 @@ export class TerminalReporter implements Reporter {
   }
 
   #write(text: string): void {
+    this.#endBar(); // Else the text would stand in the middle of it; the next progress draws it anew.
     let shown = text;
-    for (const secret of this.#secrets) shown = shown.replaceAll(secret, '***');
+    // The longest first: one may be the beginning of another.
+    const secrets = [...this.#secrets].sort((one, other) => other.length - one.length);
+    for (const secret of secrets) shown = shown.replaceAll(secret, '***');
     stderr.write(`${shown}\n`);
   }
 }

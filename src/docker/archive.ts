@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
-import { Client } from 'undici';
 import { DeployError, messageOf } from '../errors.ts';
 import type { Engine } from './engine.ts';
-
-/** Milliseconds that the engine may take to begin its answer, or pause in the middle of it. */
-const idleTimeout = 120_000;
+import { getFromEngine } from './engine-socket.ts';
 
 /** What to read out of a container, and how. */
 export interface ArchiveOptions {
@@ -31,36 +28,30 @@ export async function openArchive(options: ArchiveOptions): Promise<AsyncIterabl
 }
 
 async function fetchArchive(socketPath: string, options: ArchiveOptions) {
-  const client = new Client('http://localhost', {
-    socketPath,
-    headersTimeout: idleTimeout,
-    bodyTimeout: idleTimeout,
-  });
   try {
-    const { statusCode, body } = await client.request({
-      method: 'GET',
-      path: archiveUrl(options),
-      signal: options.signal,
-    });
-    if (statusCode !== 200) throw refused(options, statusCode, await body.text());
-    return readBody(client, body, options);
+    const { status, body } = await getFromEngine(socketPath, archivePath(options), options.signal);
+    if (status !== 200) throw refused(options, status, await textOf(body));
+    return withArchiveErrors(body, options);
   } catch (error) {
-    await client.destroy();
     throw archiveError(error, options);
   }
 }
 
-function archiveUrl({ container, path }: ArchiveOptions): string {
+function archivePath({ container, path }: ArchiveOptions): string {
   return `/containers/${encodeURIComponent(container)}/archive?path=${encodeURIComponent(path)}`;
 }
 
-async function* readBody(client: Client, body: AsyncIterable<Buffer>, options: ArchiveOptions) {
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const bytes of body) text += bytes.toString();
+  return text;
+}
+
+async function* withArchiveErrors(body: AsyncIterable<Buffer>, options: ArchiveOptions) {
   try {
     yield* body;
   } catch (error) {
     throw archiveError(error, options);
-  } finally {
-    await client.destroy();
   }
 }
 

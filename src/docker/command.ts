@@ -1,15 +1,29 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { getExecOutput } from '@actions/exec';
-import { DeployError } from '../errors.ts';
+import { DeployError, messageOf } from '../errors.ts';
+
+/** There is no Docker client on this machine, so nothing else that is asked of it can be answered. */
+export class DockerMissingError extends DeployError {
+  constructor(cause: unknown) {
+    super(
+      'Docker is not installed: there is no "docker" on PATH.',
+      'Install Docker Engine with buildx (https://docs.docker.com/engine/install/); on GitHub use an ubuntu runner, which has both.',
+      { cause },
+    );
+  }
+}
 
 /** How many of a failed command's last lines make its error message. */
 const shownErrorLines = 20;
+/** The client waits for its plugin and the engine when it is told to end; only so long is it waited for. */
+const endMilliseconds = 10_000;
 
 /**
  * Asks the Docker client one quick question and returns what it answered on standard output,
  * without the last line break. Nothing is echoed to the log.
- * @throws DeployError with the client's own words where it fails.
+ * @throws DeployError with the client's own words where it fails, DockerMissingError where it is not there.
  */
 export async function askDocker(
   args: readonly string[],
@@ -19,6 +33,8 @@ export async function askDocker(
     silent: true,
     ignoreReturnCode: true,
     ...(environment && { env: environmentWith(environment) }),
+  }).catch((error: unknown) => {
+    throw notStarted(error);
   });
   if (exitCode !== 0) throw commandFailed(args, exitCode, stderr.split('\n'));
   return stdout.replace(/\n$/, '');
@@ -39,15 +55,24 @@ export interface RunOptions {
 /**
  * Runs a long Docker command (a build, a pull) with its output passed on line by line, and ends
  * it when the signal says so.
+ * @param endWithin milliseconds that it has for ending by itself then, before it is killed.
  * @throws DeployError with the command's last lines where it fails; the signal's reason where it was ended.
  */
-export async function runDocker(args: readonly string[], options: RunOptions): Promise<void> {
+export async function runDocker(
+  args: readonly string[],
+  options: RunOptions,
+  endWithin = endMilliseconds,
+): Promise<void> {
   options.signal.throwIfAborted();
   const child = spawn('docker', args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environmentWith(options.environment),
   });
-  const end = () => child.kill('SIGTERM');
+  let killing: NodeJS.Timeout | undefined;
+  const end = () => {
+    child.kill('SIGTERM');
+    killing = setTimeout(() => kill(child), endWithin);
+  };
   options.signal.addEventListener('abort', end);
   const lastLines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -61,14 +86,34 @@ export async function runDocker(args: readonly string[], options: RunOptions): P
   child.stdin.end(options.input ?? '');
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.on('error', reject);
+      child.on('error', (error) => reject(notStarted(error)));
       child.on('close', resolve);
     });
     options.signal.throwIfAborted();
     if (exitCode !== 0) throw commandFailed(args, exitCode, lastLines);
   } finally {
     options.signal.removeEventListener('abort', end);
+    clearTimeout(killing);
   }
+}
+
+/** A plugin that goes on without its client may hold the pipes open: they are not waited for. */
+function kill(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
+  child.kill('SIGKILL');
+  child.stdout.destroy();
+  child.stderr.destroy();
+}
+
+/** `@actions/exec` looks for the program itself and says so in words; a spawned one has a code. */
+function notStarted(error: unknown): DeployError {
+  if (/ENOENT|Unable to locate executable file/.test(messageOf(error))) {
+    return new DockerMissingError(error);
+  }
+  return new DeployError(
+    `The Docker client cannot be started: ${messageOf(error)}`,
+    'Check the "docker" program that PATH leads to.',
+    { cause: error },
+  );
 }
 
 function environmentWith(more: Readonly<Record<string, string>> = {}): Record<string, string> {

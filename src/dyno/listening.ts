@@ -108,7 +108,6 @@ function describe(sockets: readonly ListeningSocket[]): string {
 }
 
 async function lastLines(container: string): Promise<string> {
-  if ((await dynoStatus(container)).status === 'missing') return '.';
   const lines = (await readLogs(container)).slice(-shownLogLines);
   return lines.length === 0
     ? '; it wrote nothing.'

@@ -43,10 +43,11 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** The dyno's last lines, at most 1,500 of them. */
+/** The dyno's last lines, at most 1,500 of them; none where it is gone. */
 export async function readLogs(container: string): Promise<LogLine[]> {
-  const text = await askDocker(['logs', '--timestamps', '--tail', String(keptLines), container]);
-  return text === '' ? [] : text.split('\n').map(toLogLine);
+  const tail = String(keptLines);
+  const text = await askContainer(['logs', '--timestamps', '--tail', tail, container]);
+  return text ? text.split('\n').map(toLogLine) : [];
 }
 
 /** Calls `onLine` with each line that the dyno writes, from its first to its last, until it ends. */
@@ -68,6 +69,18 @@ export async function stopDyno(container: string): Promise<void> {
     await askContainer(['stop', '-t', String(shutdownSeconds), container]);
   }
   await removeContainer(container);
+}
+
+/** The containers of all dynos that carry a label, running or not. */
+export async function findDynos(label: string): Promise<string[]> {
+  const filter = `label=${label}`;
+  const names = await askDocker(['ps', '--all', '--filter', filter, '--format', '{{.Names}}']);
+  return names.split('\n').filter((name) => name !== '');
+}
+
+/** Ends a dyno at once and leaves its container, for its last lines to be read. */
+export async function killDyno(container: string): Promise<void> {
+  await askContainer(['kill', container]);
 }
 
 async function terminate(container: string): Promise<void> {

@@ -2,7 +2,13 @@ import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { DeployError, messageOf } from '../errors.ts';
 import type { Reporter } from '../reporter.ts';
-import { NoAnswerError, PlatformError } from './platform-error.ts';
+import {
+  blobStoreRemedy,
+  NoAnswerError,
+  PlatformError,
+  platformRemedy,
+  type Remedy,
+} from './platform-error.ts';
 import { isThisMachine } from './platform-url.ts';
 import { type Sleep, sleep, withRetry } from './retry.ts';
 
@@ -15,6 +21,8 @@ export interface ClientOptions {
   /** Ends every call and every wait of the run. */
   readonly signal: AbortSignal;
   readonly sleep?: Sleep;
+  /** How long an answer may keep silent, in its beginning or between two pieces of it. */
+  readonly answerTimeoutMilliseconds?: number;
 }
 
 /** One call of the Platform API. */
@@ -43,23 +51,30 @@ const connectTimeoutMilliseconds = 10_000;
 const answerTimeoutMilliseconds = 60_000;
 const overloaded = 429;
 const transientStatuses = [500, 502, 503, 504];
+/** A blob store's 400 that says that the body came too slowly. */
+const transientIds = ['RequestTimeout'];
 
 /** Speaks the Platform API v3 over HTTP: one connection pool, timeouts, retries, errors with a remedy. */
 export class HerokuClient {
   readonly reporter: Reporter;
+  /** Aborted when the run is cancelled, and when the client is closed. */
   readonly signal: AbortSignal;
   readonly sleep: Sleep;
+  readonly #closing = new AbortController();
   readonly #url: string;
   readonly #token: string;
   readonly #dispatcher: Dispatcher;
 
   constructor(options: ClientOptions) {
     this.reporter = options.reporter;
-    this.signal = options.signal;
+    this.signal = AbortSignal.any([options.signal, this.#closing.signal]);
     this.sleep = options.sleep ?? sleep;
     this.#url = options.url;
     this.#token = options.token;
-    this.#dispatcher = openDispatcher(options.url);
+    this.#dispatcher = openDispatcher(
+      options.url,
+      options.answerTimeoutMilliseconds ?? answerTimeoutMilliseconds,
+    );
   }
 
   /**
@@ -69,17 +84,22 @@ export class HerokuClient {
   async call<Answer>(call: Call): Promise<Answer> {
     const what = `${call.method} ${call.path}`;
     return this.#retrying(call.repeatable, async () => {
-      const { answer, text } = await this.#exchange(what, `${this.#url}${call.path}`, {
-        method: call.method,
-        headers: {
-          accept: 'application/vnd.heroku+json; version=3',
-          authorization: `Bearer ${this.#token}`,
-          'user-agent': 'heroku-docker-release',
-          ...(call.body && { 'content-type': 'application/json' }),
-          ...call.headers,
+      const { answer, text } = await this.#exchange(
+        what,
+        platformRemedy,
+        `${this.#url}${call.path}`,
+        {
+          method: call.method,
+          headers: {
+            accept: 'application/vnd.heroku+json; version=3',
+            authorization: `Bearer ${this.#token}`,
+            'user-agent': 'heroku-docker-release',
+            ...(call.body && { 'content-type': 'application/json' }),
+            ...call.headers,
+          },
+          body: call.body ? JSON.stringify(call.body) : null,
         },
-        body: call.body ? JSON.stringify(call.body) : null,
-      });
+      );
       const warning = answer.headers['x-heroku-warning'];
       if (warning !== undefined) this.reporter.warning(`Heroku says: ${warning}`);
       return parseAnswer<Answer>(what, text);
@@ -92,7 +112,7 @@ export class HerokuClient {
    */
   async upload(upload: Upload): Promise<void> {
     await this.#retrying(true, () =>
-      this.#exchange('Upload of the slug', upload.url, {
+      this.#exchange('Upload of the slug', blobStoreRemedy, upload.url, {
         method: 'PUT',
         headers: { 'content-length': String(upload.sizeBytes) },
         body: upload.open(),
@@ -100,12 +120,13 @@ export class HerokuClient {
     );
   }
 
-  /** Lets go of the connections that are kept open. */
+  /** Ends what is under way, and lets go of the connections that are kept open. */
   async close(): Promise<void> {
+    this.#closing.abort(new Error('The client was closed.'));
     await this.#dispatcher.destroy();
   }
 
-  async #exchange(what: string, url: string, options: ExchangeOptions) {
+  async #exchange(what: string, remedy: Remedy, url: string, options: ExchangeOptions) {
     try {
       const answer = await request(url, {
         ...options,
@@ -113,7 +134,7 @@ export class HerokuClient {
         signal: this.signal,
       });
       const text = await answer.body.text();
-      if (answer.statusCode >= 300) throw new PlatformError(answer, text, what);
+      if (answer.statusCode >= 300) throw new PlatformError(answer, text, what, remedy);
       return { answer, text };
     } catch (error) {
       this.signal.throwIfAborted();
@@ -141,23 +162,26 @@ interface ExchangeOptions {
 }
 
 /** A runner behind a company's proxy names it in HTTPS_PROXY; this machine is never behind one. */
-function openDispatcher(url: string): Dispatcher {
+function openDispatcher(url: string, timeoutMilliseconds: number): Dispatcher {
   const options = {
     connect: { timeout: connectTimeoutMilliseconds },
-    headersTimeout: answerTimeoutMilliseconds,
-    bodyTimeout: answerTimeoutMilliseconds,
+    headersTimeout: timeoutMilliseconds,
+    bodyTimeout: timeoutMilliseconds,
   };
   const proxied = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some(
     (name) => process.env[name],
   );
-  return proxied && !isThisMachine(new URL(url)) ? new EnvHttpProxyAgent(options) : new Agent(options);
+  return proxied && !isThisMachine(new URL(url))
+    ? new EnvHttpProxyAgent(options)
+    : new Agent(options);
 }
 
 function mayRepeat(error: unknown, repeatable: boolean): boolean | number {
-  if (error instanceof NoAnswerError) return repeatable || !error.ambiguous;
+  if (error instanceof NoAnswerError) return !error.permanent && (repeatable || !error.ambiguous);
   if (!(error instanceof PlatformError)) return false;
-  const transient = repeatable && transientStatuses.includes(error.status);
-  return (transient || error.status === overloaded) && (error.retryAfter ?? true);
+  const transient =
+    transientStatuses.includes(error.status) || transientIds.includes(error.id ?? '');
+  return ((repeatable && transient) || error.status === overloaded) && (error.retryAfter ?? true);
 }
 
 function parseAnswer<Answer>(what: string, text: string): Answer {

@@ -19,7 +19,7 @@ export function isThisMachine(url: URL): boolean {
  */
 export function platformUrl(text: string | undefined): string {
   const asked = text?.trim() || herokuApi;
-  const url = parse(/^https?:/.test(asked) ? asked : `https://api.${asked}`, asked);
+  const url = parse(/^https?:/i.test(asked) ? asked : `https://api.${asked}`, asked);
   const herokus = herokuDomains.some(
     (domain) => url.hostname === domain || url.hostname.endsWith(`.${domain}`),
   );

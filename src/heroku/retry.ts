@@ -18,7 +18,14 @@ const firstWaitMilliseconds = 500;
 /** A server that asks for more is not waited for; Heroku's own Go client caps at 900 s, for no log to look at. */
 const longestWaitMilliseconds = 120_000;
 
-export const sleep: Sleep = (milliseconds, signal) => wait(milliseconds, undefined, { signal });
+export const sleep: Sleep = async (milliseconds, signal) => {
+  try {
+    await wait(milliseconds, undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted(); // The timer throws an error of its own, not the signal's reason.
+    throw error;
+  }
+};
 
 /**
  * Calls until it succeeds, at most five times, with exponential backoff and full jitter

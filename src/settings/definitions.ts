@@ -22,7 +22,8 @@ const building = ['build', 'release'] as const;
 /** Every setting by its name. `action.yml` and the README's table are held equal to this list by a test. */
 export const definitions = {
   command: {
-    description: 'What to do: `init` writes a Dockerfile, `build` makes the slug, `release` ships it.',
+    description:
+      'What to do: `init` writes a Dockerfile, `build` makes the slug, `release` ships it.',
     default: 'release',
     verbs: everyVerb,
     value: 'verb',
@@ -88,7 +89,8 @@ export const definitions = {
     several: true,
   },
   'cache-from': {
-    description: 'Caches to build from, one a line, as `docker buildx build --cache-from` takes them.',
+    description:
+      'Caches to build from, one a line, as `docker buildx build --cache-from` takes them.',
     verbs: building,
     value: 'cache',
     several: true,
@@ -105,7 +107,8 @@ export const definitions = {
     value: 'name',
   },
   pull: {
-    description: 'Whether to pull the images that the Dockerfile starts from, even if they are there.',
+    description:
+      'Whether to pull the images that the Dockerfile starts from, even if they are there.',
     default: 'false',
     verbs: building,
   },

@@ -46,7 +46,7 @@ export function readSettings(given: RawSettings, environment: Environment): Sett
   const raw = (name: SettingName) => given(name).trim() || (definitionOf(name).default ?? '');
   return {
     command: oneOf('command', raw('command'), verbs),
-    apiKey: raw('api-key') || environment['HEROKU_API_KEY']?.trim() || undefined,
+    apiKey: token(raw('api-key') || environment['HEROKU_API_KEY']?.trim()),
     apps: lines(raw('app') || environment['HEROKU_APP'] || ''),
     workingDirectory: folder('working-directory', raw('working-directory')),
     dockerfile: raw('dockerfile'),
@@ -66,6 +66,16 @@ export function readSettings(given: RawSettings, environment: Environment): Sett
     dryRun: truth('dry-run', raw('dry-run')),
     platformUrl: platformUrl(raw('platform-url') || environment['HEROKU_HOST']),
   };
+}
+
+/** It becomes an HTTP header, so nothing but visible ASCII goes; the message must not hold it. */
+function token(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new DeployError(
+    'Invalid api-key: it has spaces, line breaks or characters that no Heroku token has.',
+    'Store it again, alone on one line, as "heroku authorizations:create" prints it.',
+  );
 }
 
 function lines(text: string): string[] {
@@ -96,18 +106,21 @@ function folder(name: SettingName, text: string): string {
 }
 
 function buildArgument(line: string): [string, string] {
-  const [, name, value] = /^([^=\s]+)=(.*)$/.exec(line) ?? [];
+  const [, name, value] = /^([^=\s]+)=(.*)$/s.exec(line) ?? [];
   if (name !== undefined && value !== undefined) return [name, value];
   throw invalid('build-args', line, 'Each line must be NAME=value.');
 }
 
 function secret(line: string, environment: Environment): [string, string] {
-  const [, id = '', assigned] = /^([^=\s]+)(?:=(.*))?$/.exec(line) ?? [];
-  const value = assigned ?? environment[id];
+  // A comma or a quote in an id would be an option of its own to the builder.
+  const [, id = '', assigned] = /^([^=\s,"]+)(?:=(.*))?$/s.exec(line) ?? [];
+  const value = assigned ?? (Object.hasOwn(environment, id) ? environment[id] : undefined);
   if (id !== '' && value !== undefined) return [id, value];
   // The line may hold a secret, so the message must not.
   throw new DeployError(
-    id === '' ? 'Invalid secrets: a line is not `id=value`.' : `Invalid secrets: no value for ${id}.`,
+    id === ''
+      ? 'Invalid secrets: a line is not `id=value`.'
+      : `Invalid secrets: no value for ${id}.`,
     'Each line must be id=value, or the name of an environment variable that is set.',
   );
 }

@@ -35,6 +35,8 @@ export interface DeflateSettings {
 export function deflateWorker(): void {
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   const { deflateRawSync, constants } = process.getBuiltinModule('node:zlib');
+  const nice = Number(process.env['NICE'] ?? 0);
+  if (nice) process.getBuiltinModule('node:os').setPriority(0, nice);
   const { level } = workerData as DeflateSettings;
   parentPort?.on('message', (job: DeflateJob) => {
     const block = new Uint8Array(job.memory, job.start, job.length);
@@ -46,8 +48,9 @@ export function deflateWorker(): void {
     const compressed = deflateRawSync(block, {
       level,
       memLevel: 9,
-      // One output buffer that holds the worst case (zlib's deflateBound), or zlib makes a round for each 16 KiB.
-      chunkSize: job.length + (job.length >> 11) + 1024,
+      // One output buffer that holds the worst case (zlib's deflateBound), or zlib makes a round for each 16 KiB;
+      // and never so small that it comes out of Node's shared pool, which cannot be sent away.
+      chunkSize: Math.max(65_536, job.length + (job.length >> 11) + 1024),
       // A block that is not the last ends on a byte's border, so that the next can be put after it.
       finishFlush: job.isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
       ...(job.dictionaryLength > 0 && { dictionary }),

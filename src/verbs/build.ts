@@ -1,9 +1,9 @@
-import type { ProcessTypes } from '../app/procfile.ts';
 import { readProcessTypes } from '../app/process-types.ts';
+import type { ProcessTypes } from '../app/procfile.ts';
 import { connectEngine } from '../docker/engine.ts';
+import { defaultStack, parseStack, type Stack } from '../heroku/stack.ts';
 import { openAppFolder } from '../platforms/app-folder.ts';
 import { detectPlatform, findPlatform } from '../platforms/index.ts';
-import { defaultStack, parseStack, type Stack } from '../heroku/stack.ts';
 import type { Outputs } from '../settings/outputs.ts';
 import type { Slug } from '../slug/create-slug.ts';
 import type { Context } from './context.ts';

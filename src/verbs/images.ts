@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from "node:path";
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Dockerfile, parseDockerfile, withChildStage } from '../app/dockerfile.ts';
 import { buildImage } from '../docker/build.ts';
 import { askDocker } from '../docker/command.ts';
@@ -99,7 +99,7 @@ function checkStack({ settings, reporter }: Context, dockerfile: Dockerfile, sta
   const built = stackOfImage(baseImage);
   if (built !== undefined && built !== stack.name) {
     throw new DeployError(
-      `${settings.dockerfile} builds on ${baseImage}, which is ${built}; the app is on ${stack.name}.`,
+      `${settings.dockerfile} builds on ${baseImage}, which is ${built}; the slug is for ${stack.name}.`,
       `Start it from ${stackImages(stack).build}, or move the app: heroku stack:set ${built}`,
       { location },
     );
@@ -116,7 +116,11 @@ async function ensureImages(context: Context, dockerfile: Dockerfile): Promise<E
   const { settings, reporter, signal } = context;
   const images = new Map<string, Image>();
   for (const reference of dockerfile.externalImages) {
-    const options = { pull: settings.pull, signal, onLine: (line: string) => reporter.output(line) };
+    const options = {
+      pull: settings.pull,
+      signal,
+      onLine: (line: string) => reporter.output(line),
+    };
     images.set(reference, await ensureImage(reference, options));
   }
   return images;

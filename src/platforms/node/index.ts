@@ -9,7 +9,7 @@ import {
 } from './package-manager.ts';
 import { pnpmRecipe } from './pnpm.ts';
 import { cacheFolder, type Recipe } from './recipe.ts';
-import { secretNames, secretNotices } from './registry-secrets.ts';
+import { secretNames, secretsReason } from './registry-secrets.ts';
 import { chooseNodeVersion, type NodeVersion } from './version.ts';
 import { isBerry, yarnBerryRecipe } from './yarn-berry.ts';
 import { yarnClassicRecipe } from './yarn-classic.ts';
@@ -26,14 +26,9 @@ export const node: Platform = {
     const secrets = secretNames(app);
     return {
       summary: `Node.js ${version.version} with ${recipe.label}`,
-      reason: `Node.js ${version.version} (${version.reason}), ${recipe.label} (${choice.reason})`,
+      reason: `Node.js ${version.version} (${version.reason}), ${recipe.label} (${choice.reason})${secretsReason(secrets)}`,
       values: templateValues(app, manifest, version, recipe, secrets),
-      warnings: [
-        ...version.warnings,
-        ...choice.warnings,
-        ...recipe.warnings,
-        ...secretNotices(secrets),
-      ],
+      warnings: [...version.warnings, ...choice.warnings, ...recipe.warnings],
     };
   },
   defaultProcessTypes(app) {
@@ -53,7 +48,9 @@ function recipeFor(app: AppFolder, manifest: Manifest, choice: PackageManagerCho
     case 'pnpm':
       return pnpmRecipe(app, manifest, choice);
     case 'yarn':
-      return isBerry(app, choice) ? yarnBerryRecipe(app, choice) : yarnClassicRecipe(app, choice);
+      return isBerry(app, choice)
+        ? yarnBerryRecipe(app, manifest, choice)
+        : yarnClassicRecipe(app, choice);
   }
 }
 
@@ -73,9 +70,11 @@ function templateValues(
     nodeSha256: version.sha256,
     runtimeFolders: ['/app/heroku/node'],
     buildFolders: ['/opt/node'],
-    program: recipe.program && { ...recipe.program, label: recipe.label },
+    program: recipe.program && { ...recipe.program },
+    environment: recipe.environment,
     buildVariables: [
       `XDG_CACHE_HOME=${cacheFolder}`,
+      `npm_config_cache=${cacheFolder}/npm`,
       `${headersVariable(version.version)}=/opt/node`,
       ...recipe.buildVariables,
     ],

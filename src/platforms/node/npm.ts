@@ -1,22 +1,17 @@
 import type { AppFolder } from '../platform.ts';
 import type { PackageManagerChoice } from './package-manager.ts';
-import { cacheFolder, packageArgument, type Recipe } from './recipe.ts';
+import { fetchedProgram, type Recipe } from './recipe.ts';
 
 /** Comes with Node.js; another version takes its place where the app asks for one. */
 export function npmRecipe(app: AppFolder, choice: PackageManagerChoice): Recipe {
   const { version, lockfile } = choice;
   return {
     label: version === undefined ? 'npm' : `npm ${version}`,
-    ...(version !== undefined && {
-      program: {
-        name: 'npm',
-        install: `npm install --global --prefix=/app/heroku/npm ${packageArgument('npm', version)}`,
-      },
-    }),
+    ...(version !== undefined && { program: fetchedProgram('npm', 'npm', version) }),
     manifests: [
       { sources: ['package.json', ...(lockfile ? [lockfile] : []), '.npmr[c]'], target: './' },
     ],
-    buildVariables: [`npm_config_cache=${cacheFolder}/npm`],
+    buildVariables: [],
     cacheSharing: 'shared',
     install: isLockedForCi(app, lockfile) ? 'npm ci --include=dev' : 'npm install --include=dev',
     prune: ['npm prune --omit=dev'],

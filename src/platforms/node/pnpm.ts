@@ -2,10 +2,9 @@ import semver from 'semver';
 import type { AppFolder, Notice } from '../platform.ts';
 import type { Manifest } from './manifest.ts';
 import type { PackageManagerChoice } from './package-manager.ts';
-import { cacheFolder, packageArgument, type Recipe } from './recipe.ts';
+import { cacheFolder, fetchedProgram, type Recipe, withoutInstallScripts } from './recipe.ts';
 
 const workspaceName = 'pnpm-workspace.yaml';
-const storeFlag = `--store-dir=${cacheFolder}/pnpm`;
 
 /** Since this version `pnpm prune` can leave the app's own scripts alone (heroku-buildpack-nodejs, lib/dependencies.sh). */
 const pruneIgnoresScriptsSince = '8.15.6';
@@ -17,13 +16,9 @@ export function pnpmRecipe(
 ): Recipe {
   const version = choice.version ?? versionOfLockfile(app);
   const locked = choice.lockfile === undefined ? '' : ' --frozen-lockfile';
-  const prune = pruneSteps(app, manifest, version, locked);
   return {
     label: `pnpm ${version}`,
-    program: {
-      name: 'pnpm',
-      install: `npm install --global --prefix=/app/heroku/pnpm ${packageArgument('pnpm', version)}`,
-    },
+    program: fetchedProgram('pnpm', 'pnpm', version),
     manifests: [
       {
         sources: [
@@ -36,24 +31,20 @@ export function pnpmRecipe(
         target: './',
       },
     ],
-    buildVariables: [`XDG_STATE_HOME=${cacheFolder}/state`],
+    buildVariables: [
+      `${hasOwnVariables(version) ? 'pnpm' : 'npm'}_config_store_dir=${cacheFolder}/pnpm`,
+      `XDG_STATE_HOME=${cacheFolder}/state`,
+    ],
+    // Without it, pnpm 12 asks the registry for its own version at every start of a dyno.
+    environment: hasOwnVariables(version) ? ['pnpm_config_pm_on_fail=ignore'] : [],
     cacheSharing: 'shared',
-    install: `pnpm install --prod=false${locked} ${storeFlag}`,
-    prune,
+    install: `pnpm install --prod=false${locked}`,
+    prune: pruneSteps(app, manifest, version, locked),
     runScript: (name) => `pnpm run ${name}`,
     readsSource: readsSource(app, manifest),
-    warnings: [
-      ...(choice.version === undefined ? [unpinned(version)] : []),
-      ...(prune.length === 0 ? [cannotPrune] : []),
-    ],
+    warnings: choice.version === undefined ? [unpinned(version)] : [],
   };
 }
-
-const cannotPrune: Notice = {
-  message:
-    'The dependencies for development stay in the slug: pnpm would run the app’s install scripts again without them.',
-  location: { file: 'package.json' },
-};
 
 function unpinned(version: string): Notice {
   return {
@@ -63,28 +54,22 @@ function unpinned(version: string): Notice {
 }
 
 /**
- * As Heroku's buildpack does it: a workspace is installed anew without the dependencies for
- * development, since `pnpm prune` looks at the root alone; and nothing is removed where that would
- * run install scripts which may need what was removed.
+ * A workspace is installed anew without the dependencies for development, since `pnpm prune` looks
+ * at the root alone (heroku-buildpack-nodejs, lib/dependencies.sh, pnpm_prune_devdependencies).
  */
 function pruneSteps(app: AppFolder, manifest: Manifest, version: string, locked: string): string[] {
-  const runsScripts = installScripts.some((script) => manifest.scripts[script] !== undefined);
   if (hasWorkspace(app)) {
-    if (runsScripts) return [];
     return [
+      ...withoutInstallScripts(manifest),
       "find . -name node_modules -type d -prune -exec rm -rf '{}' +",
-      `pnpm install --prod${locked} ${storeFlag}`,
+      `pnpm install --prod${locked}`,
     ];
   }
   const oldest = semver.minVersion(version) ?? version;
-  if (semver.lt(oldest, pruneIgnoresScriptsSince)) {
-    return runsScripts ? [] : [`pnpm prune --prod ${storeFlag}`];
-  }
-  return [`pnpm prune --prod --ignore-scripts ${storeFlag}`];
+  return semver.gte(oldest, pruneIgnoresScriptsSince)
+    ? ['pnpm prune --prod --ignore-scripts']
+    : [...withoutInstallScripts(manifest), 'pnpm prune --prod'];
 }
-
-/** Scripts of the app that pnpm runs with every install. */
-const installScripts = ['pnpm:devPreinstall', 'preinstall', 'install', 'postinstall', 'prepare'];
 
 /** The file also holds plain settings since pnpm 10.5. */
 function hasWorkspace(app: AppFolder): boolean {
@@ -95,6 +80,11 @@ function readsSource(app: AppFolder, manifest: Manifest): string | undefined {
   if (hasWorkspace(app)) return 'the app is a workspace';
   const settings = `${manifest.text}\n${app.read(workspaceName) ?? ''}`;
   return settings.includes('patchedDependencies') ? 'dependencies are patched' : undefined;
+}
+
+/** pnpm 11 is the first with variables of its own instead of npm's (https://pnpm.io/settings). */
+function hasOwnVariables(version: string): boolean {
+  return semver.gte(semver.minVersion(version) ?? version, '11.0.0');
 }
 
 /** Versions by the lockfile's own (https://github.com/pnpm/spec, lockfile). */

@@ -1,6 +1,7 @@
-import type { AppFolder, Notice } from '../platform.ts';
+import type { AppFolder } from '../platform.ts';
 
 const settingsFiles = ['.npmrc', '.yarnrc.yml'];
+const everPresent = ['HOME', 'PATH', 'PWD'];
 
 /**
  * Environment variables that a private registry's settings take their token from: `${NPM_TOKEN}`
@@ -9,12 +10,12 @@ const settingsFiles = ['.npmrc', '.yarnrc.yml'];
 export function secretNames(app: AppFolder): string[] {
   const settings = settingsFiles.map((file) => app.read(file) ?? '').join('\n');
   const names = [...settings.matchAll(/\$\{(\w+)[^}]*\}/g)].map(([, name = '']) => name);
-  return [...new Set(names)].filter((name) => !['HOME', 'PWD', 'PATH'].includes(name));
+  return [...new Set(names)].filter((name) => !everPresent.includes(name));
 }
 
-/** Tells how the secrets get into the build. */
-export function secretNotices(names: readonly string[]): Notice[] {
-  return names.map((name) => ({
-    message: `The package manager's settings read $${name}: give the build a secret of that name ("secrets: ${name}").`,
-  }));
+/** Tells how the secrets get into the build; empty where there are none. */
+export function secretsReason(names: readonly string[]): string {
+  return names.length === 0
+    ? ''
+    : `; the build is to be given ${names.join(', ')} by the setting "secrets"`;
 }

@@ -1,8 +1,16 @@
 import semver from 'semver';
 import { DeployError } from '../../errors.ts';
 import type { AppFolder, Notice } from '../platform.ts';
+import type { Manifest } from './manifest.ts';
 import type { PackageManagerChoice } from './package-manager.ts';
-import { cacheFolder, type ManifestCopy, packageArgument, type Recipe } from './recipe.ts';
+import {
+  cacheFolder,
+  fetchedProgram,
+  type ManifestCopy,
+  type Program,
+  type Recipe,
+  withoutInstallScripts,
+} from './recipe.ts';
 
 const settingsName = '.yarnrc.yml';
 
@@ -13,17 +21,20 @@ export function isBerry(app: AppFolder, choice: PackageManagerChoice): boolean {
 }
 
 /** Yarn 2 and later, which are the app's own files (`yarnPath`) or another package on npm. */
-export function yarnBerryRecipe(app: AppFolder, choice: PackageManagerChoice): Recipe {
+export function yarnBerryRecipe(
+  app: AppFolder,
+  manifest: Manifest,
+  choice: PackageManagerChoice,
+): Recipe {
   const yarnPath = setting(app, 'yarnPath');
   const version = choice.version ?? versionOfLockfile(app);
   const linker = setting(app, 'nodeLinker') ?? 'pnp';
-  const canPrune = majorOf(version) >= 4 || app.has(workspaceTools);
   return {
     label: yarnPath === undefined ? `yarn ${version}` : `yarn (${yarnPath})`,
-    program: {
-      name: 'yarn',
-      install: yarnPath === undefined ? installed(version) : vendored(app, yarnPath),
-    },
+    program:
+      yarnPath === undefined
+        ? fetchedProgram('yarn', '@yarnpkg/cli-dist', version)
+        : vendoredProgram(app, yarnPath),
     manifests: manifests(app, choice),
     buildVariables: [
       `YARN_GLOBAL_FOLDER=${cacheFolder}/yarn`,
@@ -31,28 +42,47 @@ export function yarnBerryRecipe(app: AppFolder, choice: PackageManagerChoice): R
     ],
     cacheSharing: 'shared',
     install: choice.lockfile === undefined ? 'yarn install' : 'yarn install --immutable',
-    prune: canPrune
-      ? [
-          'yarn workspaces focus --all --production',
-          ...(linker === 'pnp' ? [] : ['rm -rf .yarn/cache']),
-        ]
-      : [],
+    prune: [...pruneSteps(app, manifest, version), removeUnused(linker)],
     runScript: (name) => `yarn run ${name}`,
     readsSource: app.hasFolder('.yarn/cache') ? 'the packages are in .yarn/cache' : undefined,
-    warnings: [
-      ...(choice.version === undefined && yarnPath === undefined ? [unpinned(version)] : []),
-      ...(canPrune ? [] : [cannotPrune]),
-    ],
+    warnings: choice.version === undefined && yarnPath === undefined ? [unpinned(version)] : [],
   };
 }
 
+/**
+ * What yarn leaves in the app's own cache. With Plug'n'Play that is where the app runs from, so
+ * the archives that its map does not name go; with node_modules nothing there is used.
+ */
+function removeUnused(linker: string): string {
+  if (linker !== 'pnp') return 'rm -rf .yarn/cache';
+  return [
+    'for archive in .yarn/cache/*.zip; do',
+    '      grep --quiet --no-messages --fixed-strings "$(basename "$archive")" .pnp.cjs .pnp.data.json',
+    '        || rm -f "$archive";',
+    '    done',
+  ].join(' \\\n');
+}
+
+/** Part of yarn since version 4, a plugin before. */
 const workspaceTools = '.yarn/plugins/@yarnpkg/plugin-workspace-tools.cjs';
 
-const cannotPrune: Notice = {
-  message:
-    'The dependencies for development stay in the slug: yarn before version 4 removes them only with its plugin workspace-tools ("yarn plugin import workspace-tools").',
-  location: { file: settingsName },
-};
+/**
+ * Yarn without that command installs what it is told there is: the image's package.json loses its
+ * dependencies for development. (Heroku's buildpack has a plugin of its own for this:
+ * heroku-buildpack-nodejs, yarn2-plugins/prune-dev-dependencies.)
+ */
+function pruneSteps(app: AppFolder, manifest: Manifest, version: string): string[] {
+  const withoutScripts = withoutInstallScripts(manifest);
+  if (majorOf(version) >= 4 || app.has(workspaceTools)) {
+    return [...withoutScripts, 'yarn workspaces focus --all --production'];
+  }
+  const everywhere = manifest.hasWorkspaces ? ' --workspaces --include-workspace-root' : '';
+  return [
+    ...withoutScripts,
+    `npm pkg delete devDependencies${everywhere}`,
+    'yarn install --no-immutable',
+  ];
+}
 
 function unpinned(version: string): Notice {
   return {
@@ -61,12 +91,8 @@ function unpinned(version: string): Notice {
   };
 }
 
-function installed(version: string): string {
-  return `npm install --global --prefix=/app/heroku/yarn ${packageArgument('@yarnpkg/cli-dist', version)}`;
-}
-
 /** The app brings its yarn along: what is missing is a program of that name on the PATH. */
-function vendored(app: AppFolder, yarnPath: string): string {
+function vendoredProgram(app: AppFolder, yarnPath: string): Program {
   if (!app.has(yarnPath)) {
     throw new DeployError(
       `${settingsName} has yarnPath ${yarnPath}, but there is no such file.`,
@@ -74,11 +100,12 @@ function vendored(app: AppFolder, yarnPath: string): string {
       { location: { file: settingsName } },
     );
   }
-  return [
+  const install = [
     'install --directory /app/heroku/yarn/bin',
     `printf '#!/bin/sh\\nexec node "/app/src/${yarnPath}" "$@"\\n' > /app/heroku/yarn/bin/yarn`,
     'chmod +x /app/heroku/yarn/bin/yarn',
   ].join(' \\\n && ');
+  return { name: 'yarn', install, isFetched: false };
 }
 
 function manifests(app: AppFolder, choice: PackageManagerChoice): ManifestCopy[] {
@@ -96,7 +123,7 @@ function manifests(app: AppFolder, choice: PackageManagerChoice): ManifestCopy[]
 
 /** A plain setting of .yarnrc.yml; a yarnPath is always a relative path in POSIX form. */
 function setting(app: AppFolder, name: string): string | undefined {
-  const pattern = new RegExp(`^${name}:[ \\t]*["']?([\\w@./-]+)["']?[ \\t]*(?:#.*)?$`, 'm');
+  const pattern = new RegExp(`^${name}:[ \\t]*["']?([\\w@./-]+)["']?[ \\t\\r]*(?:#.*)?$`, 'm');
   return pattern.exec(app.read(settingsName) ?? '')?.[1];
 }
 

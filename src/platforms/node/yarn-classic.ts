@@ -1,6 +1,6 @@
 import type { AppFolder } from '../platform.ts';
 import type { PackageManagerChoice } from './package-manager.ts';
-import { cacheFolder, packageArgument, type Recipe } from './recipe.ts';
+import { cacheFolder, fetchedProgram, type Recipe } from './recipe.ts';
 
 /** What Heroku's buildpack installs where the app does not say (heroku-buildpack-nodejs, lib/binaries.sh). */
 const defaultVersion = '1.22.x';
@@ -13,10 +13,7 @@ export function yarnClassicRecipe(app: AppFolder, choice: PackageManagerChoice):
   const locked = choice.lockfile === undefined ? '' : ' --frozen-lockfile';
   return {
     label: `yarn ${version}`,
-    program: {
-      name: 'yarn',
-      install: `npm install --global --prefix=/app/heroku/yarn ${packageArgument('yarn', version)}`,
-    },
+    program: fetchedProgram('yarn', 'yarn', version),
     manifests: [
       {
         sources: [
