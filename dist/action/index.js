@@ -40291,6 +40291,7 @@ async function main() {
     const signal = (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .cancelOnSignal */ .q)();
     maskToken(reporter);
     try {
+        reporter.appFolder = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('working-directory');
         const settings = (0,_settings_settings_js__WEBPACK_IMPORTED_MODULE_3__/* .readSettings */ .s)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4(name), process.env);
         for (const value of Object.values(settings.secrets))
             reporter.secret(value);
@@ -40300,7 +40301,7 @@ async function main() {
         await (0,_summary_js__WEBPACK_IMPORTED_MODULE_6__/* .writeSummary */ .S)(settings, outputs, reporter.phases);
     }
     catch (error) {
-        fail(error);
+        fail(error, reporter);
     }
 }
 /** Before anything else can show it. */
@@ -40310,22 +40311,19 @@ function maskToken(reporter) {
             reporter.secret(token);
     }
 }
-function fail(error) {
+function fail(error, reporter) {
     process.exitCode = 1;
     if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .DeployError */ .s) {
-        const { file, line } = error.location ?? {};
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(`${error.message}\n${error.remedy}`, {
-            title: 'heroku-docker-release',
-            ...(file !== undefined && { file }),
-            ...(line !== undefined && { startLine: line }),
-        });
+        reporter.error(`${error.message}\n${error.remedy}`, error.location);
         return;
     }
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(`This is a defect of heroku-docker-release, please report it: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .b)(error)}`);
+    reporter.error(`This is a defect of heroku-docker-release, please report it: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .b)(error)}`);
     if (error instanceof Error && error.stack)
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(error.stack);
+        reporter.info(error.stack);
 }
 await main();
+// Nothing is under way any more but what cannot be ended, such as a Docker client that hangs.
+process.exit();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -40338,43 +40336,57 @@ __webpack_async_result__();
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ RunnerReporter)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3360);
+
 
 const progressEveryMilliseconds = 5_000;
 /** Tells a runner's log: a group for each phase, annotations, masked secrets, a progress line now and then. */
 class RunnerReporter {
     phases = [];
+    /** The app's folder in the repository: locations are relative to it, annotations to the repository. */
+    appFolder = '';
     #nextProgress = 0;
     async phase(title, work) {
         const started = performance.now();
-        const done = await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(title, work);
+        const done = await _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .group */ .Os(title, work);
         this.phases.push({ title, milliseconds: performance.now() - started });
         return done;
     }
     info(message) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(harmless(message));
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(harmless(message));
     }
     warning(message, location) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(message, {
-            ...(location && { file: location.file }),
-            ...(location?.line !== undefined && { startLine: location.line }),
-        });
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e(message, this.#annotation(location));
+    }
+    /** What ended the run. */
+    error(message, location) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3(message, { title: 'heroku-docker-release', ...this.#annotation(location) });
     }
     output(line) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(harmless(line));
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(harmless(line));
     }
     progress(label, doneBytes, totalBytes) {
         const now = performance.now();
         if (doneBytes < totalBytes && now < this.#nextProgress)
             return;
         this.#nextProgress = now + progressEveryMilliseconds;
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(`${label}: ${Math.floor((100 * doneBytes) / Math.max(totalBytes, 1))} %`);
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(`${label}: ${Math.floor((100 * doneBytes) / Math.max(totalBytes, 1))} %`);
+    }
+    #annotation(location) {
+        if (location === undefined)
+            return {};
+        return {
+            file: node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(this.appFolder, location.file),
+            ...(location.line !== undefined && { startLine: location.line }),
+        };
     }
     secret(value) {
         // The runner masks line by line, so a value of several lines is masked as such.
         for (const line of value.split(/\r?\n/))
             if (line.trim() !== '')
-                _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(line);
+                _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(line);
     }
 }
 /**
@@ -40433,7 +40445,9 @@ async function writeSummary(settings, outputs, phases) {
 function headline({ command, apps, dryRun }, outputs) {
     const version = outputs['release-version'];
     if (version !== undefined)
-        return `Released v${version} of ${apps[0]}`;
+        return apps.length > 1
+            ? `Released to ${apps.join(', ')}`
+            : `Released v${version} of ${apps[0]}`;
     if (dryRun)
         return `Dry run for ${apps.join(', ')}: nothing was changed`;
     return command === 'init' ? 'Dockerfile' : 'Slug built';
@@ -40981,9 +40995,12 @@ async function readOptional(path, procfile) {
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 5 modules
 var exec = __nccwpck_require__(2876);
 ;// CONCATENATED MODULE: ./src/docker/command.ts
+
 
 
 
@@ -40998,22 +41015,36 @@ class DockerMissingError extends errors/* DeployError */.s {
 const shownErrorLines = 20;
 /** The client waits for its plugin and the engine when it is told to end; only so long is it waited for. */
 const endMilliseconds = 10_000;
+/** A question that is quick in itself; a machine under load gets this long. */
+const answerMilliseconds = 120_000;
 /**
  * Asks the Docker client one quick question and returns what it answered on standard output,
  * without the last line break. Nothing is echoed to the log.
  * @throws DeployError with the client's own words where it fails, DockerMissingError where it is not there.
  */
 async function askDocker(args, environment) {
-    const { exitCode, stdout, stderr } = await (0,exec/* getExecOutput */.H)('docker', [...args], {
+    const { exitCode, stdout, stderr } = await inTime((0,exec/* getExecOutput */.H)('docker', [...args], {
         silent: true,
         ignoreReturnCode: true,
         ...(environment && { env: environmentWith(environment) }),
-    }).catch((error) => {
-        throw notStarted(error);
-    });
+    }), args);
     if (exitCode !== 0)
         throw commandFailed(args, exitCode, stderr.split('\n'));
     return stdout.replace(/\n$/, '');
+}
+/** `@actions/exec` cannot end what it has started: an engine that hangs is left to its client. */
+async function inTime(answer, args) {
+    const clock = new AbortController();
+    const late = (0,external_node_timers_promises_namespaceObject.setTimeout)(answerMilliseconds, undefined, { signal: clock.signal }).then(() => {
+        throw new errors/* DeployError */.s(`docker ${args[0]} has not answered for ${answerMilliseconds / 1000} s.`, 'Look whether the Docker engine hangs (docker ps), restart it and run again.');
+    });
+    late.catch(() => { }); // The answer came first and stopped the clock.
+    try {
+        return await Promise.race([answer.catch((error) => Promise.reject(notStarted(error))), late]);
+    }
+    finally {
+        clock.abort();
+    }
 }
 /**
  * Runs a long Docker command (a build, a pull) with its output passed on line by line, and ends
@@ -41100,6 +41131,8 @@ async function askVersion() {
         return await askDocker(['version', '--format', '{{.Server.Version}}']);
     }
     catch (error) {
+        if (error instanceof DockerMissingError)
+            throw error;
         throw new errors/* DeployError */.s(`No Docker engine answers: ${(0,errors/* messageOf */.b)(error)}`, 'Start Docker, or point DOCKER_HOST at an engine; on GitHub use an ubuntu runner, which has one.', { cause: error });
     }
 }
@@ -41108,6 +41141,8 @@ async function askBuildx() {
         await askDocker(['buildx', 'version']);
     }
     catch (error) {
+        if (error instanceof DockerMissingError)
+            throw error;
         throw new errors/* DeployError */.s('The Docker client has no buildx, so it cannot use BuildKit.', 'Install the docker-buildx-plugin package (Debian: docker-buildx), or run docker/setup-buildx-action first.', { cause: error });
     }
 }
@@ -41566,6 +41601,7 @@ function versionOfLockfile(app) {
 
 ;// CONCATENATED MODULE: ./src/platforms/node/registry-secrets.ts
 const settingsFiles = ['.npmrc', '.yarnrc.yml'];
+const everPresent = ['HOME', 'PATH', 'PWD'];
 /**
  * Environment variables that a private registry's settings take their token from: `${NPM_TOKEN}`
  * in .npmrc (https://docs.npmjs.com/cli/configuring-npm/npmrc). The build mounts them as secrets.
@@ -41573,13 +41609,13 @@ const settingsFiles = ['.npmrc', '.yarnrc.yml'];
 function secretNames(app) {
     const settings = settingsFiles.map((file) => app.read(file) ?? '').join('\n');
     const names = [...settings.matchAll(/\$\{(\w+)[^}]*\}/g)].map(([, name = '']) => name);
-    return [...new Set(names)].filter((name) => !['HOME', 'PWD', 'PATH'].includes(name));
+    return [...new Set(names)].filter((name) => !everPresent.includes(name));
 }
-/** Tells how the secrets get into the build. */
-function secretNotices(names) {
-    return names.map((name) => ({
-        message: `The package manager's settings read $${name}: give the build a secret of that name ("secrets: ${name}").`,
-    }));
+/** Tells how the secrets get into the build; empty where there are none. */
+function secretsReason(names) {
+    return names.length === 0
+        ? ''
+        : `; the build is to be given ${names.join(', ')} by the setting "secrets"`;
 }
 
 ;// CONCATENATED MODULE: ./src/platforms/node/inventory.json
@@ -41762,7 +41798,7 @@ function manifests(app, choice) {
 }
 /** A plain setting of .yarnrc.yml; a yarnPath is always a relative path in POSIX form. */
 function setting(app, name) {
-    const pattern = new RegExp(`^${name}:[ \\t]*["']?([\\w@./-]+)["']?[ \\t]*(?:#.*)?$`, 'm');
+    const pattern = new RegExp(`^${name}:[ \\t]*["']?([\\w@./-]+)["']?[ \\t\\r]*(?:#.*)?$`, 'm');
     return pattern.exec(app.read(settingsName) ?? '')?.[1];
 }
 /** The lockfile's own version, which yarn 1 does not write. */
@@ -41840,14 +41876,9 @@ const node = {
         const secrets = secretNames(app);
         return {
             summary: `Node.js ${version.version} with ${recipe.label}`,
-            reason: `Node.js ${version.version} (${version.reason}), ${recipe.label} (${choice.reason})`,
+            reason: `Node.js ${version.version} (${version.reason}), ${recipe.label} (${choice.reason})${secretsReason(secrets)}`,
             values: templateValues(app, manifest, version, recipe, secrets),
-            warnings: [
-                ...version.warnings,
-                ...choice.warnings,
-                ...recipe.warnings,
-                ...secretNotices(secrets),
-            ],
+            warnings: [...version.warnings, ...choice.warnings, ...recipe.warnings],
         };
     },
     defaultProcessTypes(app) {
@@ -44964,8 +44995,6 @@ function retryAfter(header) {
 
 // EXTERNAL MODULE: ./src/heroku/platform-url.ts
 var platform_url = __nccwpck_require__(7073);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./src/heroku/retry.ts
 
 const tries = 5;
@@ -45359,17 +45388,17 @@ async function describeSlug(context, built) {
 }
 async function releaseTo({ reporter }, client, app, slug, built) {
     const ticket = await reporter.phase(`Upload to ${app.name}`, async () => {
-        const created = await createSlugTicket(client, app.id, slug);
+        const created = await createSlugTicket(client, app.name, slug);
         await uploadSlug(client, created, built.slug);
         return created;
     });
     return reporter.phase(`Release to ${app.name}`, async () => {
-        const started = await createRelease(client, app.id, {
+        const started = await createRelease(client, app.name, {
             slug: ticket.id,
             description: slug.commit ? `Deploy ${slug.commit.id.slice(0, 8)}` : 'Deploy',
         });
         reporter.info(`Release v${started.version} is ${started.status}`);
-        const finished = await waitForRelease(client, app.id, started);
+        const finished = await waitForRelease(client, app.name, started);
         return { app, slugId: ticket.id, release: finished };
     });
 }

@@ -47276,8 +47276,9 @@ function readFlags(verb, command) {
 function flagOf(name) {
     const { description, value, several, default: standard } = (0,_settings_definitions_js__WEBPACK_IMPORTED_MODULE_1__/* .definitionOf */ .Fg)(name);
     const isShown = value !== undefined && standard !== undefined;
-    const shown = isShown ? ` Default: ${standard.replaceAll('\n', ', ')}.` : '';
-    const flag = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$(value === undefined ? `--${name}` : `--${name} <${value}>`, description.replaceAll('`', '') + shown);
+    const shown = isShown ? ` (default: ${standard.replaceAll('\n', ', ')})` : '';
+    const repeated = several ? ' Repeat the flag for more.' : '';
+    const flag = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$(value === undefined ? `--${name}` : `--${name} <${value}>`, description.replaceAll('`', '') + repeated + shown);
     return several
         ? flag.argParser((text, before = []) => [...before, text])
         : flag;
@@ -49598,8 +49599,13 @@ async function follow({ releasePhases }, releaseId, file, response) {
 
 
 
+
+/** HTTP status of a server that is ending its work: it has the folder still. */
+const stoppingStatus = 503;
 const fileName = 'server.json';
 const answerTimeoutMilliseconds = 5_000;
+const guardPauseMilliseconds = 50;
+const oldestGuardMilliseconds = 30_000;
 /** The server that serves a folder just now; `undefined` where none does. */
 async function findServer(folder) {
     const server = await readServerFile((0,external_node_path_.join)(folder, fileName));
@@ -49640,21 +49646,42 @@ async function linkUnlessThere(from, to) {
         throw error;
     }
 }
-/** Moved before it is removed: of two that find it stale, one may already have put its own in its place. */
+/**
+ * Removes a file whose server has ended. One caller at a time: another could otherwise find it
+ * stale, be overtaken by one that removes it and puts its own there, and then remove that one.
+ */
 async function removeStale(file) {
-    const moved = `${file}.${(0,external_node_crypto_.randomUUID)()}`;
+    const guard = `${file}.takeover`;
+    if (!(await takeGuard(guard))) {
+        await (0,external_node_timers_promises_.setTimeout)(guardPauseMilliseconds);
+        return;
+    }
     try {
-        await (0,promises_.rename)(file, moved);
+        const server = await readServerFile(file);
+        if (!server || !(await isServing(server)))
+            await (0,promises_.rm)(file, { force: true });
+    }
+    finally {
+        await (0,promises_.rm)(guard, { force: true });
+    }
+}
+async function takeGuard(guard) {
+    try {
+        await (0,promises_.writeFile)(guard, '', { flag: 'wx' });
+        return true;
     }
     catch (error) {
-        if (error.code === 'ENOENT')
-            return;
-        throw error;
+        if (error.code !== 'EEXIST')
+            throw error;
+        await removeOldGuard(guard);
+        return false;
     }
-    const server = await readServerFile(moved);
-    if (server && (await isServing(server)))
-        await linkUnlessThere(moved, file);
-    await (0,promises_.rm)(moved, { force: true });
+}
+/** It is held for as long as a server may take to answer, unless its holder was killed. */
+async function removeOldGuard(guard) {
+    const taken = await (0,promises_.stat)(guard).catch(() => undefined);
+    if (taken && Date.now() - taken.mtimeMs > oldestGuardMilliseconds)
+        await (0,promises_.rm)(guard, { force: true });
 }
 async function readServerFile(file) {
     try {
@@ -49677,7 +49704,7 @@ async function isServing(server) {
             signal: AbortSignal.timeout(answerTimeoutMilliseconds),
         });
         await answer.body.dump();
-        return answer.statusCode === 200;
+        return [200, stoppingStatus].includes(answer.statusCode);
     }
     catch {
         return false;
@@ -49894,7 +49921,10 @@ async function startLocalHeroku(options) {
     const answering = Promise.withResolvers();
     const server = (0,external_node_http_.createServer)(async (request, response) => {
         const { platform, api } = await answering.promise;
-        await answer(platform, api, request, response);
+        if (ended.signal.aborted)
+            response.writeHead(stoppingStatus, { Connection: 'close' }).end();
+        else
+            await answer(platform, api, request, response);
     });
     server.requestTimeout = 0; // An upload takes as long as it takes.
     const url = await listen(server, options.port ?? 0);
@@ -49993,11 +50023,10 @@ async function listen(server, port) {
     return `http://127.0.0.1:${server.address().port}`;
 }
 async function server_stop(server, platform, ended, letGo) {
-    server.close();
     ended.abort(new Error('the local Heroku was stopped'));
     await platform.work.idle();
+    await letGo(); // While it still answers: whoever finds the folder free may use it at once.
     server_close(server);
-    await letGo();
 }
 function server_close(server) {
     server.close();
@@ -50048,7 +50077,7 @@ function addLocalCommands(program, reporter, signal) {
     add('rollback <app> [version]', 'go back to a release, or to the one before the current').action((app, version, flags) => withLocalHeroku(flags, reporter, async (heroku) => print(local_describe(await local_rollBack(heroku, app, parseVersion(version), reporter, signal)))));
     add('stop <app>', 'stop the dynos of an app until its next release').action((app, flags) => withLocalHeroku(flags, reporter, (heroku) => stopLocalDynos(heroku, app)));
     add('destroy [app]', 'remove an app, or without one everything, dynos and slugs included').action((app, flags) => app === undefined
-        ? destroyLocalHeroku(flags.folder)
+        ? destroyLocalHeroku(flags.state)
         : withLocalHeroku(flags, reporter, (heroku) => destroyLocalApp(heroku, app)));
     add('create <app>', 'make an app')
         .option('--stack <name>', 'Its stack.')
@@ -50103,7 +50132,7 @@ async function local_rollBack(heroku, app, version, reporter, signal) {
 }
 function localFlags() {
     return [
-        new commander/* Option */.c$('--folder <folder>', 'Where the embedded Heroku keeps its state.').default((0,external_node_path_.join)(process.env['XDG_STATE_HOME'] || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.local/state'), 'heroku-docker')),
+        new commander/* Option */.c$('--state <folder>', 'Where the embedded Heroku keeps its state.').default((0,external_node_path_.join)(process.env['XDG_STATE_HOME'] || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.local/state'), 'heroku-docker')),
         new commander/* Option */.c$('--run-image <image>', 'The image that its dynos boot on. Default: heroku/heroku:<n> of the app’s stack.'),
     ];
 }
@@ -50116,9 +50145,9 @@ async function withLocalHeroku(flags, reporter, work) {
         await heroku.stop();
     }
 }
-function startOptions({ folder, runImage }, reporter, token) {
+function startOptions({ state, runImage }, reporter, token) {
     return {
-        folder,
+        folder: state,
         token: token ?? (0,external_node_crypto_.randomUUID)(),
         ...(runImage !== undefined && { runImages: runImage }),
         onLine: (line) => reporter.output(line),
@@ -50251,6 +50280,8 @@ function fail(error, reporter) {
         reporter.info(error.stack);
 }
 await main();
+// Nothing is under way any more but what cannot be ended, such as a Docker client that hangs.
+process.exit();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -50364,21 +50395,23 @@ function place(location) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  $u: () => (/* binding */ DockerMissingError),
   ad: () => (/* binding */ askDocker),
   ST: () => (/* binding */ runDocker)
 });
-
-// UNUSED EXPORTS: DockerMissingError
 
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 6 modules
 var exec = __nccwpck_require__(6745);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 ;// CONCATENATED MODULE: ./src/docker/command.ts
+
 
 
 
@@ -50393,22 +50426,36 @@ class DockerMissingError extends errors/* DeployError */.s {
 const shownErrorLines = 20;
 /** The client waits for its plugin and the engine when it is told to end; only so long is it waited for. */
 const endMilliseconds = 10_000;
+/** A question that is quick in itself; a machine under load gets this long. */
+const answerMilliseconds = 120_000;
 /**
  * Asks the Docker client one quick question and returns what it answered on standard output,
  * without the last line break. Nothing is echoed to the log.
  * @throws DeployError with the client's own words where it fails, DockerMissingError where it is not there.
  */
 async function askDocker(args, environment) {
-    const { exitCode, stdout, stderr } = await (0,exec/* getExecOutput */.H)('docker', [...args], {
+    const { exitCode, stdout, stderr } = await inTime((0,exec/* getExecOutput */.H)('docker', [...args], {
         silent: true,
         ignoreReturnCode: true,
         ...(environment && { env: environmentWith(environment) }),
-    }).catch((error) => {
-        throw notStarted(error);
-    });
+    }), args);
     if (exitCode !== 0)
         throw commandFailed(args, exitCode, stderr.split('\n'));
     return stdout.replace(/\n$/, '');
+}
+/** `@actions/exec` cannot end what it has started: an engine that hangs is left to its client. */
+async function inTime(answer, args) {
+    const clock = new AbortController();
+    const late = (0,promises_.setTimeout)(answerMilliseconds, undefined, { signal: clock.signal }).then(() => {
+        throw new errors/* DeployError */.s(`docker ${args[0]} has not answered for ${answerMilliseconds / 1000} s.`, 'Look whether the Docker engine hangs (docker ps), restart it and run again.');
+    });
+    late.catch(() => { }); // The answer came first and stopped the clock.
+    try {
+        return await Promise.race([answer.catch((error) => Promise.reject(notStarted(error))), late]);
+    }
+    finally {
+        clock.abort();
+    }
 }
 /**
  * Runs a long Docker command (a build, a pull) with its output passed on line by line, and ends
@@ -51528,6 +51575,8 @@ async function askVersion() {
         return await (0,command/* askDocker */.ad)(['version', '--format', '{{.Server.Version}}']);
     }
     catch (error) {
+        if (error instanceof command/* DockerMissingError */.$u)
+            throw error;
         throw new errors/* DeployError */.s(`No Docker engine answers: ${(0,errors/* messageOf */.b)(error)}`, 'Start Docker, or point DOCKER_HOST at an engine; on GitHub use an ubuntu runner, which has one.', { cause: error });
     }
 }
@@ -51536,6 +51585,8 @@ async function askBuildx() {
         await (0,command/* askDocker */.ad)(['buildx', 'version']);
     }
     catch (error) {
+        if (error instanceof command/* DockerMissingError */.$u)
+            throw error;
         throw new errors/* DeployError */.s('The Docker client has no buildx, so it cannot use BuildKit.', 'Install the docker-buildx-plugin package (Debian: docker-buildx), or run docker/setup-buildx-action first.', { cause: error });
     }
 }
@@ -52012,7 +52063,7 @@ function secretsReason(names) {
 }
 
 ;// CONCATENATED MODULE: ./src/platforms/node/inventory.json
-const inventory_namespaceObject = /*#__PURE__*/JSON.parse('{"26.10.0":"cb5c9ce9c80d7b8821e3a258543c71b939138cf17c74d5cc44bbe85d6dbc5ad8","26.5.0":"22b5f47ad6ae78837e4c2b846019965ce1a06ba143de176102294a1bf44fc677","26.3.0":"a6e65cc653e40c1653b77742f9185dbce3ff1f99fa2746d211bddb53530ef206","26.2.0":"8e5b4b969bb2414aca2ff84d2b99608511aedca32bf8a8427e6187dbdd703bbe","26.1.0":"62d555c329e05e3625109f2e3a8b5195b368d5ef38266292469d32f63cd98ffd","26.0.0":"42cee4d7ec80b7f7c89281cf00726b14840ac674462404dd4fd36f03964dc0af","25.9.0":"134e55b2408448a219760fe04dc44d6851f9de8a79549021ffd870e9082d9e7b","25.8.2":"e06c7069012d40914c57b31157c69d4ce83ea1fe9d63bbb7d26e0509a4535d21","25.8.1":"6fe3b8fa448579f728f7a0e5bbb3ab6a352d2c6307e13ae37a86106a3e4c9aaf","25.8.0":"2ae6f70d74a459c0a96456e486dc60f3e7e65d7752ad302771834e58b27500af","25.7.0":"033ad3a740d62d3c7e3aaa1fecfeec16a719d4af33ab030666bf171057b070d9","25.6.1":"3809fdbfd54829bad363b9db8e96ca3600509e2ff20ede74181cfc1ca8451ce3","25.6.0":"a218fdaee14cb399f6b33925d4615a4046ba8db144f6e883c3b81e78937429eb","25.5.0":"e8e50aee2e5328bcbc2ead32d86d0b577220ccdd80c438583dca3aa2965873f2","25.4.0":"5951a889ab65b3a73cc88e6d412d70499f523a89fe553b5349471af7586f2be2","25.3.0":"cc91362eb9a009efa26117c39c7bd55fe130123f01cf60d300b8b57e9501c27c","25.2.1":"2094ecdc844ea11e9777cac42672b0d89cd63d27204193a587dc5a2d276bb940","25.2.0":"41eb2871bc1fffe872c7a0dc588fccacf2892e563ff3115648a41278fe5b579b","25.1.0":"0b8de924cd43546a2098c091b73002442cd61340622b2c1489df408755de21fc","25.0.0":"28dd46a6733192647d7c8267343f5a3f1c616f773c448e2c0d2539ae70724b40","24.99.0":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","24.21.0":"6e1db87ef58b8819e5d5402eff1536491b18edd8eb7bee5ef7897876e88dc5ff","24.20.0":"855d581f8a4eb1a8117e3426de25fe02770592febcfb31369aee1ffbfee9e8ec","24.19.0":"f625d97cd707df4ff96254916fbc5ff014f09c09effe5a1e0ca8f6d41a8789d4","24.18.1":"9f5eb6ac21845a66c493c91a253b1da32fd684e89e9b7202d4936982336be4ca","24.18.0":"783130984963db7ba9cbd01089eaf2c2efb055c7c1693c943174b967b3050cb8","24.17.0":"e0472427aa791ad80bdc426ff7cc73cdd28ed0f616d1ff9689a23a7f47f1265f","24.16.0":"2faf6a387e9b62b888e21c54f01249fb27537ffecf1842f29f4c919d0a59a0ff","24.15.0":"44836872d9aec49f1e6b52a9a922872db9a2b02d235a616a5681b6a85fec8d89","24.14.1":"ace9fa104992ed0829642629c46ca7bd7fd6e76278cb96c958c4b387d29658ea","24.14.0":"dbf5b8665dec15e59e6359a517fefb47b23fdb9152d8def975b9bca3dfc6d355","24.13.1":"7ad28fb172a9ab0593f86c1a39e5c268d0d8fc3d6cb0167f455b5655a7a6e2fd","24.13.0":"6223aad1a81f9d1e7b682c59d12e2de233f7b4c37475cd40d1c89c42b737ffa8","24.12.0":"6159227e0af7d7c3c6bb2fa900452b04a6cb8841a702a79acc613209d70b04d0","24.11.1":"58a5ff5cc8f2200e458bea22e329d5c1994aa1b111d499ca46ec2411d58239ca","24.11.0":"b3c071cdf47aab867c3b2aa287257df12ec5d7c962bf922b32fd33226c4295fd","24.10.0":"2b03c5417ce0b1076780df00e01da373bead3b4b80d1c78c1ad10ee7b918d90c","24.9.0":"d57d6c28a35785f58f33899a0aa0bfc83f7a8ef4448b6cf3f7d0961efc7b9189","24.8.0":"daf68404b478b4c3616666580d02500a24148c0f439e4d0134d65ce70e90e655","24.7.0":"8cf85258402e056efa041168c9b162a4e3b229ebfad5000850b8941c974e9d5a","24.6.0":"352ddbc48b586c11f018ec9b886225117909ea93e05b4a04a6db32f3e63d0281","24.5.0":"369f2a3668dde7e324697040fafdcf442fd198b8c102317145417b3c83a9794a","24.4.1":"063f2eb299ba60e3fc9b424d8e87d0e2f6be84b39bdeadc421ee2865914c498b","24.4.0":"292c187efeb7a360dee81efb519518dea2e02cb98e4c0d1d5a0f0af62c31e4b6","24.3.0":"bbeb5fb8113b44fc30f5a5887dbc0ab66af8e56139f5f9fbe7c7a1aa056246dc","24.2.0":"074e93576f2b0f0f689d12b5d71314c5cdc384b6efc315e264120f6a9dd348af","24.1.0":"4d2beaa55d962c1b31d6a4663cc831087f79f83f304a066963b65c8f4495843f","24.0.2":"0a44c1982b14ad2c67ae0d8ec26934d99e43a55c11880459f44a76757775c8fa","24.0.1":"58239e217440acffb3889954f1dc0977f46048c54f226e446280fc8feb8c5ab9","24.0.0":"b760ed6de40c35a25eb011b3cf5943d35d7a76f0c8c331d5a801e10925826cb3","23.11.1":"a2029c2b0cb05d10248e887c5df3f8547b7ab4aaa4e63b8e4da03e72f478140e","23.11.0":"66f768a7f2d89ecdda8fe1e33ee71ac04ed9180111cbf1c5fb944655fe7c90c7","23.10.0":"26f85defcb75e3f8f00c6ad429f9a5b2fb1766e955045fe97e31b11c44315f2d","23.9.0":"bb1a81335c86578e70ee282eb9f93c5aa2e75f7cb6b99d9315a52899d42884f9","23.8.0":"f6d98bbdd0a4078c1e422a6a1d8bf07ad693a4dd793bb5772990456faeca6e95","23.7.0":"d9173025ec1f18264bc5f1e70e99c19d9bba72c563143d150db0ced98a177c2f","23.6.1":"0aaa37396638ae6e71af66927dcc41414327051d5a8030d3057db1ceb7719854","23.6.0":"14a2b49629e74820bd6d94b92498f658774e3819bb71b0cb8b3717d9c0c81b70","23.5.0":"72ca246aafffeac41486bf5594b0223f9a28e7c3d9081a07884b75cc21cf9e8a","23.4.0":"2d5ae1dfa7f67e96b23d1d1ff51b8c76c7ec51fbfb7c4c1f010101b9557a2a86","23.3.0":"a4ceaf6e41d76017ee56705badc5d492cf3d5feca607c7a7d3ae54f7db14913b","23.2.0":"b88f5d5b6f9a17818a85b7afbf325700434fc8755cec105c7709c6fd363b17ca","23.1.0":"1c436b2ac33a4fef7cf08c08b8a33362325c0c8ac8d05d4054a79628d5d0b5ae","23.0.0":"702cbc710fcf1102cef1aced74443fee34eff8df4827de30ec970d377ce31d9e","22.23.3":"1084aa36196bba4c3a5e69a1ee388a6e4ff729dad09445fbcd434b28fe3c24af","22.23.2":"b294a556e639d64338823920e5866c21c02741742d2e1529ee1a225c1ec9252a","22.23.1":"7a8cb04b4a1df4eaf432125324b81b29a088e73570a23259a8de1c65d07fc129","22.23.0":"535eeb608ca1e0b71d49a0e36991d449d5f935fbb04eca61677519b010cd673a","22.22.3":"c7a10d6816da8eaaa7534dd73c71c6e2b2c391dbbf845e364902d156615dd1b8","22.22.2":"978978a635eef872fa68beae09f0aad0bbbae6757e444da80b570964a97e62a3","22.22.1":"07c8aafa60644fb81adefa1ee7da860eb1920851ffdc9a37020ab0be47fbc10e","22.22.0":"c33c39ed9c80deddde77c960d00119918b9e352426fd604ba41638d6526a4744","22.21.1":"219a152ea859861d75adea578bdec3dce8143853c13c5187f40c40e77b0143b2","22.21.0":"262b84b02f7e2bc017d4bdb81fec85ca0d6190a5cd0781d2d6e84317c08871f8","22.20.0":"eeaccb0378b79406f2208e8b37a62479c70595e20be6b659125eb77dd1ab2a29","22.19.0":"d36e56998220085782c0ca965f9d51b7726335aed2f5fc7321c6c0ad233aa96d","22.18.0":"a2e703725d8683be86bb5da967bf8272f4518bdaf10f21389e2b2c9eaeae8c8a","22.17.1":"cfb6ac0cf339825fe36efd1f18a79016b02aca19fbfa6c9547c57e27dc09f6ea","22.17.0":"0fa01328a0f3d10800623f7107fbcd654a60ec178fab1ef5b9779e94e0419e1a","22.16.0":"fb870226119d47378fa9c92c4535389c72dae14fcc7b47e6fdcc82c43de5a547","22.15.1":"f4b8eec683708acb1a2a73c7182ba2de5466a5dd5f705934a0830903df28821c","22.15.0":"29d1c60c5b64ccdb0bc4e5495135e68e08a872e0ae91f45d9ec34fc135a17981","22.14.0":"9d942932535988091034dc94cc5f42b6dc8784d6366df3a36c4c9ccb3996f0c2","22.13.1":"666148b9fe0c7e1301cc1b029e33a45e9e4a893f68d2d2bb1cc88a931a88a004","22.13.0":"9a33e89093a0d946c54781dcb3ccab4ccf7538a7135286528ca41ca055e9b38f","22.12.0":"e05a4d65232ae2b27b3d77da2e368522fb46b923335b8e0d5f77624c32484044","22.11.0":"4f862bab52039835efbe613b532238b6e4dde98d139a34e6923193e073438b13","22.10.0":"674fef1891cc9927b5dc2b0ee2399b77f6621e6b3157f563a9e9491ad3db107b","22.9.0":"1efa7ba49fbb80b2110ebed50224705ca23b1edbdd1e3210e293faa006540488","22.8.0":"a0bc969f61b96575a4b2cdd239729aa3e721384fa9ca3fb926a9582c019c1bbc","22.7.0":"e5be0590039a0aaf699d6b4f31c780b2a467f7f37e71c20c95364933715daa05","22.6.0":"f2f4ccbcbc0a443e5fadebd1149a22f96087ec09cef52ff343a15ee835206d96","22.5.1":"2a7b8b8aa5c739ae55233d59f78736911a8a5da5ea1c63f0e843da270d039499","22.5.0":"f1a2eadec1f7ae92a98252eda0579b581d9a592792a1a3c391a073b38d5f036c","22.4.1":"addb41bd7d5bdef51dc3bd76292889692664b3c9de1b7c5f89aba95e474aee84","22.4.0":"407531c82d4ccffa4231b82086f614f2de2e4008146aff124f7d76ebb87ea45a","22.3.0":"a6d4fbf4306a883b8e1d235a8a890be84b9d95d2d39b929520bed64da41ce540","22.2.0":"2c6eaf8bfd0f886ed8764ffce19c795e909639105e4056b1d9f8f917bad12cf1","22.1.0":"d8ae35a9e2bb0c0c0611ee9bacf564ea51cc8291ace1447f95ee6aeaf4f1d61d","22.0.0":"74bb0f3a80307c529421c3ed84517b8f543867709f41e53cd73df99e6442af4d","21.7.3":"a64cbb12282cb60d35743ef4f51561f8d89946a5f0a484f99168f4de602d7c3d","21.7.2":"06b891c82c9b19b8d8553222de5de8afd43a38c1b898f9ca323e1d2e22da9075","21.7.1":"c7b15146aed968b781c235b6a8f67608be559c4615de9526a9851ae28660cc09","21.7.0":"0fce039e2b6af00766492127a49f959ae92ed22fede4c49e9a8c2543aadbd6e2","21.6.2":"d4504dcbcd1a9ded42d86bc20a7e72d6d631e49dcf3f9c849c3b51b12f3f4544","21.6.1":"d2ac105754e5fc657a6a25ea7d31f19dd63d3ec845dce0aef0232533d52bc125","21.6.0":"d12a6fc04091aa246402b4cac67215cd2578f178300a361cfa9e28b2ca16d679","21.5.0":"6e61f81fe1759892fb1f84f62fe470c8d4d6dfc07969af5700f06b4672a9e8d3","21.4.0":"d8cd0ec0b78bcbc591e7a4655a92c1c667e64bc434e7a895904dc1fe9442af1d","21.3.0":"e8f8af0a4a5b07ff9ced55efc1b6ea712a1441b95c02ce0d8814070148f27f42","21.2.0":"2600d1103d9963ca194aa52b5610ea28f1e4c2df81e525799fba9b7b530c6e54","21.1.0":"b919cad4e8a5abbd7e6a4433c4f8a7cdc1a78c1e526c6c1aa4a5fcf74011ad2b","21.0.0":"013f370f1772197cb4e22f22f2185ee26d2e5f3acdb2f252d11cd214e9a8cdb9","20.20.2":"19e56f0825510207dd904f087fe52faa0a4eb6b2aab5f0ea7a33830d04888b8b","20.20.1":"6362e50804cdcc110592201f67beda93bcd702fdcbe1c42840a50d590e3af0ce","20.20.0":"92dfd59fb4837230abba5d6dd717b882ca897e22fde2f9268e1aac2c4bde0f5b","20.19.6":"24344f9f03e3b388a901f8fb5d98e627e6cf74ce44aaf5a0fd6c4b39e4f2adc8","20.19.5":"4eba5fbe1fb10753bc06e42f001a91c5cec16798b7764a3e9257adc59af47fe1","20.19.4":"d80a33707605ced9a31b8f543cea9ab512bc3d2fef2c148f31a50e939ff07560","20.19.3":"76272878069683c3a36b933d2f4842436a26b527daa930ae9346b477011ee2f3","20.19.2":"eec2c7b9c6ac72e42885a42edfc0503c0e4ee455f855c4a17a6cbcf026656dd5","20.19.1":"086ab500a98900a4c05127559b2cec4d659b3aa674453be5028d416de4eb1532","20.19.0":"8a4dbcdd8bccef3132d21e8543940557e55dcf44f00f0a99ba8a062f4552e722","20.18.3":"9fc3952da39b20d1fcfdb777b198cc035485afbbb1004b4df93f35245d61151e","20.18.2":"eb5b031bdd728871c3b9a82655dbfa533bc262c0b6da1d09a86842430cef07d4","20.18.1":"259e5a8bf2e15ecece65bd2a47153262eda71c0b2c9700d5e703ce4951572784","20.18.0":"24a5d58a1d4c2903478f4b7c3cfd2eeb5cea2cae3baee11a4dc6a1fed25fec6c","20.17.0":"21e656f6f4e34080ddc5d75fbfe58ce8482fe6e70a76aeae14afdcdc1e23079d","20.16.0":"b3f874ea84e440d69ed02ca92429d0eccd17737fde86db69c1c153d16ec654f2","20.15.1":"a9db028c0a1c63e3aa0d97de24b0966bc507d8239b3aedc4e752eea6b0580665","20.15.0":"3a873874caae30b5a9125fdf8872f7800cc0216eb89d097470110cd267a596e2","20.14.0":"5b9bf40cfc7c21de14a1b4c367650e3c96eb101156bf9368ffc2f947414b6581","20.13.1":"80b978a9fe544b1892e73a4bf89e0b3792b1d459b621874efdc2ddd2270c03fe","20.13.0":"a74ceb142362d152aa871710ef9fb338ab72c76415f5afa802fc0aea445397b3","20.12.2":"f8f9b6877778ed2d5f920a5bd853f0f8a8be1c42f6d448c763a95625cbbb4b0d","20.12.1":"da2f590a39717792dcf8c4bf6b9e4b269601e6ce3a3f150a3c4b379f7eea6d83","20.12.0":"b6b998947595c9550d6b89c815a68d608f5920275f1b48812f89792de3fdd893","20.11.1":"bf3a779bef19452da90fb88358ec2c57e0d2f882839b20dc6afc297b6aafc0d7","20.11.0":"9556262f6cd4c020af027782afba31ca6d1a37e45ac0b56cecd2d5a4daf720e0","20.10.0":"d3f0908a9d9190a8525c5b9a716ed91bb57e908555841b0c47f75b2a001ff91b","20.9.0":"f0919f092fbf74544438907fa083c21e76b2d7a4bc287f0607ada1553ef16f60","20.8.1":"a42ac1f81704b14c7d07ddde989a8e290087b0487ee3f47185eb0240ba518195","20.8.0":"ae6f288a21a3bc7a82b79d3f00c52216df6de09c45eac0ea754243a9c7fb5e69","20.7.0":"034bbec28da7b729aea531000a56b37076e94e44aa5dfa346a1d1a89025915a8","20.6.1":"26dd13a6f7253f0ab9bcab561353985a297d927840771d905566735b792868da","20.6.0":"fc14b089783e7fcaefd01bb7afc0561fac55e1950d56a6b33891a93cb8007b17","20.5.1":"a8678ae00425acdf692e943e3f1cea11a4c46281e4257b82886423bd4ef6f2b5","20.5.0":"6799042a2970dcecdb71a91d392c53d954ec06d36155c7d11bf7c9a4983b60ea","20.4.0":"2a9b03dd17fa6d9241b93e244d7e8f2524c4019fb5cfe3a99e59da1ee983cb9a","20.3.1":"100507c0c4b4cf2f0661ab8ca79b21790c20a4aae24859e9ab60b7d95fbfd740","20.3.0":"80238ee1a9dee6b0d5d1081503c6fdd1c7f81bdf4ca6abd90aa5a568712a2eaa","20.2.0":"cb0eff87d37f0df1dcd176a58b9ed0be3b5c08a02fe133a5dffd11dcae29626b","20.1.0":"fbc345638e3fed3b639353b2b3971bddba9e55e93b6e1848be6215787d7f20b8","20.0.0":"95439a0a836fc858565c7b6a7b1e55d1741901e6f205485e496abbefe973cfce","19.9.0":"15168a298d150335c098f19449f9baef0b0758466723fafc23ef209156dae604","19.8.1":"77b47ce0ed17ef90c1df6ef1ca6ea0f1375346ae4d5099708d9ee39d805f9d6e","19.8.0":"a7f584b2f28eb18e1130ee590cf0062e4ee967412d1e8d029f3eb46c56598afc","19.7.0":"f5f0ab097f4d120045a327ed2cf9afff264e10c5d304d6ec9529beedfd0c0fd6","19.6.1":"c6a64d49003861bf465a9ab8e876d5c13c59f1df4507df7cf5dc8ae6e48edf9d","19.6.0":"142e3caf0ea8476767d4ad006acf46b9dd059c169d3287f9d58eac964f16a4e1","19.5.0":"0df264934dadd15e7e9ba7576e88129017e62b29f259325c3fd3f1688fdf85bb","19.4.0":"e39635d2cb60bba7aea80801fc6524806cb6980b68bf8c9b74389c93db445f63","19.3.0":"b525028ae5bb71b5b32cb7fce903ccce261dbfef4c7dd0f3e0ffc27cd6fc0b3f","19.2.0":"64cad7fb9ff6c0bc85b7f58275f23177a11c820240a0a7cb036e764a98c3527e","19.1.0":"1a42a67beb3e07289da2ad22a58717801c6ab80d09668e2da6b1c537b2a80a5e","19.0.1":"7df29266d2cfd75b6e6ae59205476debac94848e29350378ece95701c13c32ee","19.0.0":"857f4dde358a8b23afab47ebdc685ae736bcfeac1258c2dddae3648f6a03a77a","18.20.8":"27a9f3f14d5e99ad05a07ed3524ba3ee92f8ff8b6db5ff80b00f9feb5ec8097a","18.20.7":"ca593cc143875d33b257ab45ae629a02485333e8096221c44ef62c99678aa7fc","18.20.6":"bff0672c5117e6f0809c456d9194630b5886442ddf298b2292529959c45b92c0","18.20.5":"e7b80346bb586790ac6b29aa25c96716fcdf6039a6929c2ed506cec09cebc3c0","18.20.4":"c4b0827dc47609d0a8379e6de6c74b3934da0b1312c733b5ebdcac16e3f1e954","18.20.3":"262bdd5d59608360cb872cdb3d2aa089867b46963ec7e6a000c1afc7d183db5c","18.20.2":"a222595d353a7d1e48994a7d9c25e61ab1b8a1b0ce0652029f5cf999978b2e49","18.20.1":"d226c39c5546dca97567db8f8ca7f92fca6572d44f181b1f85af83eee5d6f9e1","18.20.0":"80620426d177141aa99376de2ad1cb5ed461104cc53c0a5334df91467c60cac3","18.19.1":"724802c45237477dbe5777923743e6c77906830cae03a82b5653ebd75b301dda","18.19.0":"153312ae9fe8684f345100e4d141a521dc542b36d8c1e09c31ac290eae98c62a","18.18.2":"a44c3e7f8bf91e852c928e5d8bd67ca316b35e27eec1d8acbe3b9dbe03688dab","18.18.1":"9ce4db11f1d8399f6b58aab6858a688b2e09405127b47ebc4594dc8262a5e29f","18.18.0":"8aae62b6b3a5d659459c35c51e4373b950d11595a273db16c6162c712c5533a2","18.17.1":"2cb75f2bc04b0a3498733fbee779b2f76fe3f655188b4ac69ef2887b6721da2d","18.17.0":"5c4a7fd9262c0c47bafab3442de6c3fed1602be3d243cb8cf11309a201955e75","18.16.1":"59582f51570d0857de6333620323bdeee5ae36107318f86ce5eca24747cabf5b","18.16.0":"fc83046a93d2189d919005a348db3b2372b598a145d84eb9781a3a4b0f032e95","18.15.0":"b298a73a9fc07badfa9e4a2e86ed48824fc9201327cdc43e3f3f58b273c535e7","18.14.2":"95bdaaf92265eefd40d2055fb9b5cd6cbc3cb2c4495e3ebd4b1b501822d69731","18.14.1":"6a7c6862b86cb01b892ca5967dba14bd3122dbfed9d5c9fedd30585d5974f1f6","18.14.0":"bcdfd28bb7ab9a53c7045e0862556f77c250580c6d3d6cb960843895e024cac6","18.13.0":"2d2881cf860624b9fa9866670a65708c747d458213bdccaa8e7266b105d404ad","18.12.1":"a8fcacb8033504e6d704bdee821f7005ee3774db25c799bcf2a13b5bda7de172","18.12.0":"0699c8e02581a9c312d7157331561d36ef23963766eb47daa702edb6fd6735bd","18.11.0":"5935236185a515b4beb991baabbe0084d552eb5122ab9b3fd0fad018af795cb3","18.10.0":"f468b86031cca41ee9aa7a911e70eb624413153c7432754cbe9206c7ef3de090","18.9.1":"33ecf5f39618f4beb90a9be98880325cb4f06e33b52e315040a54fd0700f2434","18.9.0":"7fdbfdb985a48db3d22a2472330db05d94c9aff59192b09d8f9ab5fcedba76d5","18.8.0":"01c2060503bb42caa1c6cc2ee4b432f80c0b38ad46b4eed956774fb36302f46e","18.7.0":"0bef16a77faed5220c2ea1555f7bd19ea79bfbb848dba62fbe9d43eb1a36fce0","18.6.0":"eff59cd54fdcd24dc09965b41dc8d347ab4ce367b6c395fd983cfb4c3a542e03","18.5.0":"deb4b0b8b82354a1b5087b724ab0d5861081302a12c0b204d799b31fea527eda","18.4.0":"4e3f5c72ec735aa23d52042be61e32e7279d26d7f05ebb5571c410e81d10c9a3","18.3.0":"9b64ed313363872f83f6586ad985e793258c5ba6e569812b9dd349ec819956cf","18.2.0":"73d3f98e96e098587c2154dcaa82a6469a510e89a4881663dc4c86985acf245e","18.1.0":"db3819510007d29516cb45aa65a7cd967de917e40c176bb60de6c3d0cd6440af","18.0.0":"6260d3526dff25d43451ea8e90e0174975b4cd067e8535dc1d85a6d6b29f3043"}');
+const inventory_namespaceObject = /*#__PURE__*/JSON.parse('{"26.10.0":"cb5c9ce9c80d7b8821e3a258543c71b939138cf17c74d5cc44bbe85d6dbc5ad8","26.5.0":"22b5f47ad6ae78837e4c2b846019965ce1a06ba143de176102294a1bf44fc677","26.3.0":"a6e65cc653e40c1653b77742f9185dbce3ff1f99fa2746d211bddb53530ef206","26.2.0":"8e5b4b969bb2414aca2ff84d2b99608511aedca32bf8a8427e6187dbdd703bbe","26.1.0":"62d555c329e05e3625109f2e3a8b5195b368d5ef38266292469d32f63cd98ffd","26.0.0":"42cee4d7ec80b7f7c89281cf00726b14840ac674462404dd4fd36f03964dc0af","25.9.0":"134e55b2408448a219760fe04dc44d6851f9de8a79549021ffd870e9082d9e7b","25.8.2":"e06c7069012d40914c57b31157c69d4ce83ea1fe9d63bbb7d26e0509a4535d21","25.8.1":"6fe3b8fa448579f728f7a0e5bbb3ab6a352d2c6307e13ae37a86106a3e4c9aaf","25.8.0":"2ae6f70d74a459c0a96456e486dc60f3e7e65d7752ad302771834e58b27500af","25.7.0":"033ad3a740d62d3c7e3aaa1fecfeec16a719d4af33ab030666bf171057b070d9","25.6.1":"3809fdbfd54829bad363b9db8e96ca3600509e2ff20ede74181cfc1ca8451ce3","25.6.0":"a218fdaee14cb399f6b33925d4615a4046ba8db144f6e883c3b81e78937429eb","25.5.0":"e8e50aee2e5328bcbc2ead32d86d0b577220ccdd80c438583dca3aa2965873f2","25.4.0":"5951a889ab65b3a73cc88e6d412d70499f523a89fe553b5349471af7586f2be2","25.3.0":"cc91362eb9a009efa26117c39c7bd55fe130123f01cf60d300b8b57e9501c27c","25.2.1":"2094ecdc844ea11e9777cac42672b0d89cd63d27204193a587dc5a2d276bb940","25.2.0":"41eb2871bc1fffe872c7a0dc588fccacf2892e563ff3115648a41278fe5b579b","25.1.0":"0b8de924cd43546a2098c091b73002442cd61340622b2c1489df408755de21fc","25.0.0":"28dd46a6733192647d7c8267343f5a3f1c616f773c448e2c0d2539ae70724b40","24.21.0":"6e1db87ef58b8819e5d5402eff1536491b18edd8eb7bee5ef7897876e88dc5ff","24.20.0":"855d581f8a4eb1a8117e3426de25fe02770592febcfb31369aee1ffbfee9e8ec","24.19.0":"f625d97cd707df4ff96254916fbc5ff014f09c09effe5a1e0ca8f6d41a8789d4","24.18.1":"9f5eb6ac21845a66c493c91a253b1da32fd684e89e9b7202d4936982336be4ca","24.18.0":"783130984963db7ba9cbd01089eaf2c2efb055c7c1693c943174b967b3050cb8","24.17.0":"e0472427aa791ad80bdc426ff7cc73cdd28ed0f616d1ff9689a23a7f47f1265f","24.16.0":"2faf6a387e9b62b888e21c54f01249fb27537ffecf1842f29f4c919d0a59a0ff","24.15.0":"44836872d9aec49f1e6b52a9a922872db9a2b02d235a616a5681b6a85fec8d89","24.14.1":"ace9fa104992ed0829642629c46ca7bd7fd6e76278cb96c958c4b387d29658ea","24.14.0":"dbf5b8665dec15e59e6359a517fefb47b23fdb9152d8def975b9bca3dfc6d355","24.13.1":"7ad28fb172a9ab0593f86c1a39e5c268d0d8fc3d6cb0167f455b5655a7a6e2fd","24.13.0":"6223aad1a81f9d1e7b682c59d12e2de233f7b4c37475cd40d1c89c42b737ffa8","24.12.0":"6159227e0af7d7c3c6bb2fa900452b04a6cb8841a702a79acc613209d70b04d0","24.11.1":"58a5ff5cc8f2200e458bea22e329d5c1994aa1b111d499ca46ec2411d58239ca","24.11.0":"b3c071cdf47aab867c3b2aa287257df12ec5d7c962bf922b32fd33226c4295fd","24.10.0":"2b03c5417ce0b1076780df00e01da373bead3b4b80d1c78c1ad10ee7b918d90c","24.9.0":"d57d6c28a35785f58f33899a0aa0bfc83f7a8ef4448b6cf3f7d0961efc7b9189","24.8.0":"daf68404b478b4c3616666580d02500a24148c0f439e4d0134d65ce70e90e655","24.7.0":"8cf85258402e056efa041168c9b162a4e3b229ebfad5000850b8941c974e9d5a","24.6.0":"352ddbc48b586c11f018ec9b886225117909ea93e05b4a04a6db32f3e63d0281","24.5.0":"369f2a3668dde7e324697040fafdcf442fd198b8c102317145417b3c83a9794a","24.4.1":"063f2eb299ba60e3fc9b424d8e87d0e2f6be84b39bdeadc421ee2865914c498b","24.4.0":"292c187efeb7a360dee81efb519518dea2e02cb98e4c0d1d5a0f0af62c31e4b6","24.3.0":"bbeb5fb8113b44fc30f5a5887dbc0ab66af8e56139f5f9fbe7c7a1aa056246dc","24.2.0":"074e93576f2b0f0f689d12b5d71314c5cdc384b6efc315e264120f6a9dd348af","24.1.0":"4d2beaa55d962c1b31d6a4663cc831087f79f83f304a066963b65c8f4495843f","24.0.2":"0a44c1982b14ad2c67ae0d8ec26934d99e43a55c11880459f44a76757775c8fa","24.0.1":"58239e217440acffb3889954f1dc0977f46048c54f226e446280fc8feb8c5ab9","24.0.0":"b760ed6de40c35a25eb011b3cf5943d35d7a76f0c8c331d5a801e10925826cb3","23.11.1":"a2029c2b0cb05d10248e887c5df3f8547b7ab4aaa4e63b8e4da03e72f478140e","23.11.0":"66f768a7f2d89ecdda8fe1e33ee71ac04ed9180111cbf1c5fb944655fe7c90c7","23.10.0":"26f85defcb75e3f8f00c6ad429f9a5b2fb1766e955045fe97e31b11c44315f2d","23.9.0":"bb1a81335c86578e70ee282eb9f93c5aa2e75f7cb6b99d9315a52899d42884f9","23.8.0":"f6d98bbdd0a4078c1e422a6a1d8bf07ad693a4dd793bb5772990456faeca6e95","23.7.0":"d9173025ec1f18264bc5f1e70e99c19d9bba72c563143d150db0ced98a177c2f","23.6.1":"0aaa37396638ae6e71af66927dcc41414327051d5a8030d3057db1ceb7719854","23.6.0":"14a2b49629e74820bd6d94b92498f658774e3819bb71b0cb8b3717d9c0c81b70","23.5.0":"72ca246aafffeac41486bf5594b0223f9a28e7c3d9081a07884b75cc21cf9e8a","23.4.0":"2d5ae1dfa7f67e96b23d1d1ff51b8c76c7ec51fbfb7c4c1f010101b9557a2a86","23.3.0":"a4ceaf6e41d76017ee56705badc5d492cf3d5feca607c7a7d3ae54f7db14913b","23.2.0":"b88f5d5b6f9a17818a85b7afbf325700434fc8755cec105c7709c6fd363b17ca","23.1.0":"1c436b2ac33a4fef7cf08c08b8a33362325c0c8ac8d05d4054a79628d5d0b5ae","23.0.0":"702cbc710fcf1102cef1aced74443fee34eff8df4827de30ec970d377ce31d9e","22.23.3":"1084aa36196bba4c3a5e69a1ee388a6e4ff729dad09445fbcd434b28fe3c24af","22.23.2":"b294a556e639d64338823920e5866c21c02741742d2e1529ee1a225c1ec9252a","22.23.1":"7a8cb04b4a1df4eaf432125324b81b29a088e73570a23259a8de1c65d07fc129","22.23.0":"535eeb608ca1e0b71d49a0e36991d449d5f935fbb04eca61677519b010cd673a","22.22.3":"c7a10d6816da8eaaa7534dd73c71c6e2b2c391dbbf845e364902d156615dd1b8","22.22.2":"978978a635eef872fa68beae09f0aad0bbbae6757e444da80b570964a97e62a3","22.22.1":"07c8aafa60644fb81adefa1ee7da860eb1920851ffdc9a37020ab0be47fbc10e","22.22.0":"c33c39ed9c80deddde77c960d00119918b9e352426fd604ba41638d6526a4744","22.21.1":"219a152ea859861d75adea578bdec3dce8143853c13c5187f40c40e77b0143b2","22.21.0":"262b84b02f7e2bc017d4bdb81fec85ca0d6190a5cd0781d2d6e84317c08871f8","22.20.0":"eeaccb0378b79406f2208e8b37a62479c70595e20be6b659125eb77dd1ab2a29","22.19.0":"d36e56998220085782c0ca965f9d51b7726335aed2f5fc7321c6c0ad233aa96d","22.18.0":"a2e703725d8683be86bb5da967bf8272f4518bdaf10f21389e2b2c9eaeae8c8a","22.17.1":"cfb6ac0cf339825fe36efd1f18a79016b02aca19fbfa6c9547c57e27dc09f6ea","22.17.0":"0fa01328a0f3d10800623f7107fbcd654a60ec178fab1ef5b9779e94e0419e1a","22.16.0":"fb870226119d47378fa9c92c4535389c72dae14fcc7b47e6fdcc82c43de5a547","22.15.1":"f4b8eec683708acb1a2a73c7182ba2de5466a5dd5f705934a0830903df28821c","22.15.0":"29d1c60c5b64ccdb0bc4e5495135e68e08a872e0ae91f45d9ec34fc135a17981","22.14.0":"9d942932535988091034dc94cc5f42b6dc8784d6366df3a36c4c9ccb3996f0c2","22.13.1":"666148b9fe0c7e1301cc1b029e33a45e9e4a893f68d2d2bb1cc88a931a88a004","22.13.0":"9a33e89093a0d946c54781dcb3ccab4ccf7538a7135286528ca41ca055e9b38f","22.12.0":"e05a4d65232ae2b27b3d77da2e368522fb46b923335b8e0d5f77624c32484044","22.11.0":"4f862bab52039835efbe613b532238b6e4dde98d139a34e6923193e073438b13","22.10.0":"674fef1891cc9927b5dc2b0ee2399b77f6621e6b3157f563a9e9491ad3db107b","22.9.0":"1efa7ba49fbb80b2110ebed50224705ca23b1edbdd1e3210e293faa006540488","22.8.0":"a0bc969f61b96575a4b2cdd239729aa3e721384fa9ca3fb926a9582c019c1bbc","22.7.0":"e5be0590039a0aaf699d6b4f31c780b2a467f7f37e71c20c95364933715daa05","22.6.0":"f2f4ccbcbc0a443e5fadebd1149a22f96087ec09cef52ff343a15ee835206d96","22.5.1":"2a7b8b8aa5c739ae55233d59f78736911a8a5da5ea1c63f0e843da270d039499","22.5.0":"f1a2eadec1f7ae92a98252eda0579b581d9a592792a1a3c391a073b38d5f036c","22.4.1":"addb41bd7d5bdef51dc3bd76292889692664b3c9de1b7c5f89aba95e474aee84","22.4.0":"407531c82d4ccffa4231b82086f614f2de2e4008146aff124f7d76ebb87ea45a","22.3.0":"a6d4fbf4306a883b8e1d235a8a890be84b9d95d2d39b929520bed64da41ce540","22.2.0":"2c6eaf8bfd0f886ed8764ffce19c795e909639105e4056b1d9f8f917bad12cf1","22.1.0":"d8ae35a9e2bb0c0c0611ee9bacf564ea51cc8291ace1447f95ee6aeaf4f1d61d","22.0.0":"74bb0f3a80307c529421c3ed84517b8f543867709f41e53cd73df99e6442af4d","21.7.3":"a64cbb12282cb60d35743ef4f51561f8d89946a5f0a484f99168f4de602d7c3d","21.7.2":"06b891c82c9b19b8d8553222de5de8afd43a38c1b898f9ca323e1d2e22da9075","21.7.1":"c7b15146aed968b781c235b6a8f67608be559c4615de9526a9851ae28660cc09","21.7.0":"0fce039e2b6af00766492127a49f959ae92ed22fede4c49e9a8c2543aadbd6e2","21.6.2":"d4504dcbcd1a9ded42d86bc20a7e72d6d631e49dcf3f9c849c3b51b12f3f4544","21.6.1":"d2ac105754e5fc657a6a25ea7d31f19dd63d3ec845dce0aef0232533d52bc125","21.6.0":"d12a6fc04091aa246402b4cac67215cd2578f178300a361cfa9e28b2ca16d679","21.5.0":"6e61f81fe1759892fb1f84f62fe470c8d4d6dfc07969af5700f06b4672a9e8d3","21.4.0":"d8cd0ec0b78bcbc591e7a4655a92c1c667e64bc434e7a895904dc1fe9442af1d","21.3.0":"e8f8af0a4a5b07ff9ced55efc1b6ea712a1441b95c02ce0d8814070148f27f42","21.2.0":"2600d1103d9963ca194aa52b5610ea28f1e4c2df81e525799fba9b7b530c6e54","21.1.0":"b919cad4e8a5abbd7e6a4433c4f8a7cdc1a78c1e526c6c1aa4a5fcf74011ad2b","21.0.0":"013f370f1772197cb4e22f22f2185ee26d2e5f3acdb2f252d11cd214e9a8cdb9","20.20.2":"19e56f0825510207dd904f087fe52faa0a4eb6b2aab5f0ea7a33830d04888b8b","20.20.1":"6362e50804cdcc110592201f67beda93bcd702fdcbe1c42840a50d590e3af0ce","20.20.0":"92dfd59fb4837230abba5d6dd717b882ca897e22fde2f9268e1aac2c4bde0f5b","20.19.6":"24344f9f03e3b388a901f8fb5d98e627e6cf74ce44aaf5a0fd6c4b39e4f2adc8","20.19.5":"4eba5fbe1fb10753bc06e42f001a91c5cec16798b7764a3e9257adc59af47fe1","20.19.4":"d80a33707605ced9a31b8f543cea9ab512bc3d2fef2c148f31a50e939ff07560","20.19.3":"76272878069683c3a36b933d2f4842436a26b527daa930ae9346b477011ee2f3","20.19.2":"eec2c7b9c6ac72e42885a42edfc0503c0e4ee455f855c4a17a6cbcf026656dd5","20.19.1":"086ab500a98900a4c05127559b2cec4d659b3aa674453be5028d416de4eb1532","20.19.0":"8a4dbcdd8bccef3132d21e8543940557e55dcf44f00f0a99ba8a062f4552e722","20.18.3":"9fc3952da39b20d1fcfdb777b198cc035485afbbb1004b4df93f35245d61151e","20.18.2":"eb5b031bdd728871c3b9a82655dbfa533bc262c0b6da1d09a86842430cef07d4","20.18.1":"259e5a8bf2e15ecece65bd2a47153262eda71c0b2c9700d5e703ce4951572784","20.18.0":"24a5d58a1d4c2903478f4b7c3cfd2eeb5cea2cae3baee11a4dc6a1fed25fec6c","20.17.0":"21e656f6f4e34080ddc5d75fbfe58ce8482fe6e70a76aeae14afdcdc1e23079d","20.16.0":"b3f874ea84e440d69ed02ca92429d0eccd17737fde86db69c1c153d16ec654f2","20.15.1":"a9db028c0a1c63e3aa0d97de24b0966bc507d8239b3aedc4e752eea6b0580665","20.15.0":"3a873874caae30b5a9125fdf8872f7800cc0216eb89d097470110cd267a596e2","20.14.0":"5b9bf40cfc7c21de14a1b4c367650e3c96eb101156bf9368ffc2f947414b6581","20.13.1":"80b978a9fe544b1892e73a4bf89e0b3792b1d459b621874efdc2ddd2270c03fe","20.13.0":"a74ceb142362d152aa871710ef9fb338ab72c76415f5afa802fc0aea445397b3","20.12.2":"f8f9b6877778ed2d5f920a5bd853f0f8a8be1c42f6d448c763a95625cbbb4b0d","20.12.1":"da2f590a39717792dcf8c4bf6b9e4b269601e6ce3a3f150a3c4b379f7eea6d83","20.12.0":"b6b998947595c9550d6b89c815a68d608f5920275f1b48812f89792de3fdd893","20.11.1":"bf3a779bef19452da90fb88358ec2c57e0d2f882839b20dc6afc297b6aafc0d7","20.11.0":"9556262f6cd4c020af027782afba31ca6d1a37e45ac0b56cecd2d5a4daf720e0","20.10.0":"d3f0908a9d9190a8525c5b9a716ed91bb57e908555841b0c47f75b2a001ff91b","20.9.0":"f0919f092fbf74544438907fa083c21e76b2d7a4bc287f0607ada1553ef16f60","20.8.1":"a42ac1f81704b14c7d07ddde989a8e290087b0487ee3f47185eb0240ba518195","20.8.0":"ae6f288a21a3bc7a82b79d3f00c52216df6de09c45eac0ea754243a9c7fb5e69","20.7.0":"034bbec28da7b729aea531000a56b37076e94e44aa5dfa346a1d1a89025915a8","20.6.1":"26dd13a6f7253f0ab9bcab561353985a297d927840771d905566735b792868da","20.6.0":"fc14b089783e7fcaefd01bb7afc0561fac55e1950d56a6b33891a93cb8007b17","20.5.1":"a8678ae00425acdf692e943e3f1cea11a4c46281e4257b82886423bd4ef6f2b5","20.5.0":"6799042a2970dcecdb71a91d392c53d954ec06d36155c7d11bf7c9a4983b60ea","20.4.0":"2a9b03dd17fa6d9241b93e244d7e8f2524c4019fb5cfe3a99e59da1ee983cb9a","20.3.1":"100507c0c4b4cf2f0661ab8ca79b21790c20a4aae24859e9ab60b7d95fbfd740","20.3.0":"80238ee1a9dee6b0d5d1081503c6fdd1c7f81bdf4ca6abd90aa5a568712a2eaa","20.2.0":"cb0eff87d37f0df1dcd176a58b9ed0be3b5c08a02fe133a5dffd11dcae29626b","20.1.0":"fbc345638e3fed3b639353b2b3971bddba9e55e93b6e1848be6215787d7f20b8","20.0.0":"95439a0a836fc858565c7b6a7b1e55d1741901e6f205485e496abbefe973cfce","19.9.0":"15168a298d150335c098f19449f9baef0b0758466723fafc23ef209156dae604","19.8.1":"77b47ce0ed17ef90c1df6ef1ca6ea0f1375346ae4d5099708d9ee39d805f9d6e","19.8.0":"a7f584b2f28eb18e1130ee590cf0062e4ee967412d1e8d029f3eb46c56598afc","19.7.0":"f5f0ab097f4d120045a327ed2cf9afff264e10c5d304d6ec9529beedfd0c0fd6","19.6.1":"c6a64d49003861bf465a9ab8e876d5c13c59f1df4507df7cf5dc8ae6e48edf9d","19.6.0":"142e3caf0ea8476767d4ad006acf46b9dd059c169d3287f9d58eac964f16a4e1","19.5.0":"0df264934dadd15e7e9ba7576e88129017e62b29f259325c3fd3f1688fdf85bb","19.4.0":"e39635d2cb60bba7aea80801fc6524806cb6980b68bf8c9b74389c93db445f63","19.3.0":"b525028ae5bb71b5b32cb7fce903ccce261dbfef4c7dd0f3e0ffc27cd6fc0b3f","19.2.0":"64cad7fb9ff6c0bc85b7f58275f23177a11c820240a0a7cb036e764a98c3527e","19.1.0":"1a42a67beb3e07289da2ad22a58717801c6ab80d09668e2da6b1c537b2a80a5e","19.0.1":"7df29266d2cfd75b6e6ae59205476debac94848e29350378ece95701c13c32ee","19.0.0":"857f4dde358a8b23afab47ebdc685ae736bcfeac1258c2dddae3648f6a03a77a","18.20.8":"27a9f3f14d5e99ad05a07ed3524ba3ee92f8ff8b6db5ff80b00f9feb5ec8097a","18.20.7":"ca593cc143875d33b257ab45ae629a02485333e8096221c44ef62c99678aa7fc","18.20.6":"bff0672c5117e6f0809c456d9194630b5886442ddf298b2292529959c45b92c0","18.20.5":"e7b80346bb586790ac6b29aa25c96716fcdf6039a6929c2ed506cec09cebc3c0","18.20.4":"c4b0827dc47609d0a8379e6de6c74b3934da0b1312c733b5ebdcac16e3f1e954","18.20.3":"262bdd5d59608360cb872cdb3d2aa089867b46963ec7e6a000c1afc7d183db5c","18.20.2":"a222595d353a7d1e48994a7d9c25e61ab1b8a1b0ce0652029f5cf999978b2e49","18.20.1":"d226c39c5546dca97567db8f8ca7f92fca6572d44f181b1f85af83eee5d6f9e1","18.20.0":"80620426d177141aa99376de2ad1cb5ed461104cc53c0a5334df91467c60cac3","18.19.1":"724802c45237477dbe5777923743e6c77906830cae03a82b5653ebd75b301dda","18.19.0":"153312ae9fe8684f345100e4d141a521dc542b36d8c1e09c31ac290eae98c62a","18.18.2":"a44c3e7f8bf91e852c928e5d8bd67ca316b35e27eec1d8acbe3b9dbe03688dab","18.18.1":"9ce4db11f1d8399f6b58aab6858a688b2e09405127b47ebc4594dc8262a5e29f","18.18.0":"8aae62b6b3a5d659459c35c51e4373b950d11595a273db16c6162c712c5533a2","18.17.1":"2cb75f2bc04b0a3498733fbee779b2f76fe3f655188b4ac69ef2887b6721da2d","18.17.0":"5c4a7fd9262c0c47bafab3442de6c3fed1602be3d243cb8cf11309a201955e75","18.16.1":"59582f51570d0857de6333620323bdeee5ae36107318f86ce5eca24747cabf5b","18.16.0":"fc83046a93d2189d919005a348db3b2372b598a145d84eb9781a3a4b0f032e95","18.15.0":"b298a73a9fc07badfa9e4a2e86ed48824fc9201327cdc43e3f3f58b273c535e7","18.14.2":"95bdaaf92265eefd40d2055fb9b5cd6cbc3cb2c4495e3ebd4b1b501822d69731","18.14.1":"6a7c6862b86cb01b892ca5967dba14bd3122dbfed9d5c9fedd30585d5974f1f6","18.14.0":"bcdfd28bb7ab9a53c7045e0862556f77c250580c6d3d6cb960843895e024cac6","18.13.0":"2d2881cf860624b9fa9866670a65708c747d458213bdccaa8e7266b105d404ad","18.12.1":"a8fcacb8033504e6d704bdee821f7005ee3774db25c799bcf2a13b5bda7de172","18.12.0":"0699c8e02581a9c312d7157331561d36ef23963766eb47daa702edb6fd6735bd","18.11.0":"5935236185a515b4beb991baabbe0084d552eb5122ab9b3fd0fad018af795cb3","18.10.0":"f468b86031cca41ee9aa7a911e70eb624413153c7432754cbe9206c7ef3de090","18.9.1":"33ecf5f39618f4beb90a9be98880325cb4f06e33b52e315040a54fd0700f2434","18.9.0":"7fdbfdb985a48db3d22a2472330db05d94c9aff59192b09d8f9ab5fcedba76d5","18.8.0":"01c2060503bb42caa1c6cc2ee4b432f80c0b38ad46b4eed956774fb36302f46e","18.7.0":"0bef16a77faed5220c2ea1555f7bd19ea79bfbb848dba62fbe9d43eb1a36fce0","18.6.0":"eff59cd54fdcd24dc09965b41dc8d347ab4ce367b6c395fd983cfb4c3a542e03","18.5.0":"deb4b0b8b82354a1b5087b724ab0d5861081302a12c0b204d799b31fea527eda","18.4.0":"4e3f5c72ec735aa23d52042be61e32e7279d26d7f05ebb5571c410e81d10c9a3","18.3.0":"9b64ed313363872f83f6586ad985e793258c5ba6e569812b9dd349ec819956cf","18.2.0":"73d3f98e96e098587c2154dcaa82a6469a510e89a4881663dc4c86985acf245e","18.1.0":"db3819510007d29516cb45aa65a7cd967de917e40c176bb60de6c3d0cd6440af","18.0.0":"6260d3526dff25d43451ea8e90e0174975b4cd067e8535dc1d85a6d6b29f3043"}');
 ;// CONCATENATED MODULE: ./src/platforms/node/version.ts
 
 
@@ -55329,17 +55380,17 @@ async function describeSlug(context, built) {
 }
 async function releaseTo({ reporter }, client, app, slug, built) {
     const ticket = await reporter.phase(`Upload to ${app.name}`, async () => {
-        const created = await createSlugTicket(client, app.id, slug);
+        const created = await createSlugTicket(client, app.name, slug);
         await uploadSlug(client, created, built.slug);
         return created;
     });
     return reporter.phase(`Release to ${app.name}`, async () => {
-        const started = await (0,releases/* createRelease */.Y)(client, app.id, {
+        const started = await (0,releases/* createRelease */.Y)(client, app.name, {
             slug: ticket.id,
             description: slug.commit ? `Deploy ${slug.commit.id.slice(0, 8)}` : 'Deploy',
         });
         reporter.info(`Release v${started.version} is ${started.status}`);
-        const finished = await (0,releases/* waitForRelease */.U)(client, app.id, started);
+        const finished = await (0,releases/* waitForRelease */.U)(client, app.name, started);
         return { app, slugId: ticket.id, release: finished };
     });
 }

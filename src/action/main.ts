@@ -12,13 +12,14 @@ async function main(): Promise<void> {
   const signal = cancelOnSignal();
   maskToken(reporter);
   try {
+    reporter.appFolder = core.getInput('working-directory');
     const settings = readSettings((name) => core.getInput(name), process.env);
     for (const value of Object.values(settings.secrets)) reporter.secret(value);
     const outputs = await runVerb({ settings, reporter, signal, environment: process.env });
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
     await writeSummary(settings, outputs, reporter.phases);
   } catch (error) {
-    fail(error);
+    fail(error, reporter);
   }
 }
 
@@ -29,19 +30,18 @@ function maskToken(reporter: RunnerReporter): void {
   }
 }
 
-function fail(error: unknown): void {
+function fail(error: unknown, reporter: RunnerReporter): void {
   process.exitCode = 1;
   if (error instanceof DeployError) {
-    const { file, line } = error.location ?? {};
-    core.error(`${error.message}\n${error.remedy}`, {
-      title: 'heroku-docker-release',
-      ...(file !== undefined && { file }),
-      ...(line !== undefined && { startLine: line }),
-    });
+    reporter.error(`${error.message}\n${error.remedy}`, error.location);
     return;
   }
-  core.error(`This is a defect of heroku-docker-release, please report it: ${messageOf(error)}`);
-  if (error instanceof Error && error.stack) core.info(error.stack);
+  reporter.error(
+    `This is a defect of heroku-docker-release, please report it: ${messageOf(error)}`,
+  );
+  if (error instanceof Error && error.stack) reporter.info(error.stack);
 }
 
 await main();
+// Nothing is under way any more but what cannot be ended, such as a Docker client that hangs.
+process.exit();

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as core from '@actions/core';
 import type { SourceLocation } from '../errors.ts';
 import type { Phase, Reporter } from '../reporter.ts';
@@ -7,6 +8,8 @@ const progressEveryMilliseconds = 5_000;
 /** Tells a runner's log: a group for each phase, annotations, masked secrets, a progress line now and then. */
 export class RunnerReporter implements Reporter {
   readonly phases: Phase[] = [];
+  /** The app's folder in the repository: locations are relative to it, annotations to the repository. */
+  appFolder = '';
   #nextProgress = 0;
 
   async phase<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
@@ -21,10 +24,12 @@ export class RunnerReporter implements Reporter {
   }
 
   warning(message: string, location?: SourceLocation): void {
-    core.warning(message, {
-      ...(location && { file: location.file }),
-      ...(location?.line !== undefined && { startLine: location.line }),
-    });
+    core.warning(message, this.#annotation(location));
+  }
+
+  /** What ended the run. */
+  error(message: string, location?: SourceLocation): void {
+    core.error(message, { title: 'heroku-docker-release', ...this.#annotation(location) });
   }
 
   output(line: string): void {
@@ -36,6 +41,14 @@ export class RunnerReporter implements Reporter {
     if (doneBytes < totalBytes && now < this.#nextProgress) return;
     this.#nextProgress = now + progressEveryMilliseconds;
     core.info(`${label}: ${Math.floor((100 * doneBytes) / Math.max(totalBytes, 1))} %`);
+  }
+
+  #annotation(location: SourceLocation | undefined): core.AnnotationProperties {
+    if (location === undefined) return {};
+    return {
+      file: posix.join(this.appFolder, location.file),
+      ...(location.line !== undefined && { startLine: location.line }),
+    };
   }
 
   secret(value: string): void {

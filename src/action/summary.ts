@@ -43,7 +43,10 @@ export async function writeSummary(
 
 function headline({ command, apps, dryRun }: Settings, outputs: Outputs): string {
   const version = outputs['release-version'];
-  if (version !== undefined) return `Released v${version} of ${apps[0]}`;
+  if (version !== undefined)
+    return apps.length > 1
+      ? `Released to ${apps.join(', ')}`
+      : `Released v${version} of ${apps[0]}`;
   if (dryRun) return `Dry run for ${apps.join(', ')}: nothing was changed`;
   return command === 'init' ? 'Dockerfile' : 'Slug built';
 }

@@ -29,10 +29,11 @@ export function readFlags(verb: Verb, command: Command): RawSettings {
 function flagOf(name: SettingName): Option {
   const { description, value, several, default: standard } = definitionOf(name);
   const isShown = value !== undefined && standard !== undefined;
-  const shown = isShown ? ` Default: ${standard.replaceAll('\n', ', ')}.` : '';
+  const shown = isShown ? ` (default: ${standard.replaceAll('\n', ', ')})` : '';
+  const repeated = several ? ' Repeat the flag for more.' : '';
   const flag = new Option(
     value === undefined ? `--${name}` : `--${name} <${value}>`,
-    description.replaceAll('`', '') + shown,
+    description.replaceAll('`', '') + repeated + shown,
   );
   return several
     ? flag.argParser((text: string, before: string[] = []) => [...before, text])

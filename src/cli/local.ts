@@ -31,7 +31,8 @@ const shownLogLines = 20;
 
 /** Flags that say which local Heroku is meant. */
 interface LocalFlags {
-  readonly folder: string;
+  /** Folder that keeps its state. */
+  readonly state: string;
   readonly runImage?: string;
 }
 
@@ -80,7 +81,7 @@ export function addLocalCommands(program: Command, reporter: Reporter, signal: A
   add('destroy [app]', 'remove an app, or without one everything, dynos and slugs included').action(
     (app: string | undefined, flags: LocalFlags) =>
       app === undefined
-        ? destroyLocalHeroku(flags.folder)
+        ? destroyLocalHeroku(flags.state)
         : withLocalHeroku(flags, reporter, (heroku) => destroyLocalApp(heroku, app)),
   );
   add('create <app>', 'make an app')
@@ -153,7 +154,7 @@ async function rollBack(
 
 function localFlags(): Option[] {
   return [
-    new Option('--folder <folder>', 'Where the embedded Heroku keeps its state.').default(
+    new Option('--state <folder>', 'Where the embedded Heroku keeps its state.').default(
       join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'heroku-docker'),
     ),
     new Option(
@@ -176,9 +177,9 @@ async function withLocalHeroku<Result>(
   }
 }
 
-function startOptions({ folder, runImage }: LocalFlags, reporter: Reporter, token?: string) {
+function startOptions({ state, runImage }: LocalFlags, reporter: Reporter, token?: string) {
   return {
-    folder,
+    folder: state,
     token: token ?? randomUUID(),
     ...(runImage !== undefined && { runImages: runImage }),
     onLine: (line: string) => reporter.output(line),

@@ -76,3 +76,5 @@ function fail(error: unknown, reporter: TerminalReporter): void {
 }
 
 await main();
+// Nothing is under way any more but what cannot be ended, such as a Docker client that hangs.
+process.exit();

@@ -1,7 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { getExecOutput } from '@actions/exec';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ExecOutput, getExecOutput } from '@actions/exec';
 import { DeployError, messageOf } from '../errors.ts';
 
 /** There is no Docker client on this machine, so nothing else that is asked of it can be answered. */
@@ -20,6 +21,9 @@ const shownErrorLines = 20;
 /** The client waits for its plugin and the engine when it is told to end; only so long is it waited for. */
 const endMilliseconds = 10_000;
 
+/** A question that is quick in itself; a machine under load gets this long. */
+const answerMilliseconds = 120_000;
+
 /**
  * Asks the Docker client one quick question and returns what it answered on standard output,
  * without the last line break. Nothing is echoed to the log.
@@ -29,15 +33,33 @@ export async function askDocker(
   args: readonly string[],
   environment?: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { exitCode, stdout, stderr } = await getExecOutput('docker', [...args], {
-    silent: true,
-    ignoreReturnCode: true,
-    ...(environment && { env: environmentWith(environment) }),
-  }).catch((error: unknown) => {
-    throw notStarted(error);
-  });
+  const { exitCode, stdout, stderr } = await inTime(
+    getExecOutput('docker', [...args], {
+      silent: true,
+      ignoreReturnCode: true,
+      ...(environment && { env: environmentWith(environment) }),
+    }),
+    args,
+  );
   if (exitCode !== 0) throw commandFailed(args, exitCode, stderr.split('\n'));
   return stdout.replace(/\n$/, '');
+}
+
+/** `@actions/exec` cannot end what it has started: an engine that hangs is left to its client. */
+async function inTime(answer: Promise<ExecOutput>, args: readonly string[]): Promise<ExecOutput> {
+  const clock = new AbortController();
+  const late = wait(answerMilliseconds, undefined, { signal: clock.signal }).then(() => {
+    throw new DeployError(
+      `docker ${args[0]} has not answered for ${answerMilliseconds / 1000} s.`,
+      'Look whether the Docker engine hangs (docker ps), restart it and run again.',
+    );
+  });
+  late.catch(() => {}); // The answer came first and stopped the clock.
+  try {
+    return await Promise.race([answer.catch((error) => Promise.reject(notStarted(error))), late]);
+  } finally {
+    clock.abort();
+  }
 }
 
 /** What a long-running Docker command is given besides its arguments. */

@@ -1,5 +1,5 @@
 import { DeployError, messageOf } from '../errors.ts';
-import { askDocker } from './command.ts';
+import { askDocker, DockerMissingError } from './command.ts';
 
 /** The Docker engine that a run uses, as far as the rest of the program has to know it. */
 export interface Engine {
@@ -35,6 +35,7 @@ async function askVersion(): Promise<string> {
   try {
     return await askDocker(['version', '--format', '{{.Server.Version}}']);
   } catch (error) {
+    if (error instanceof DockerMissingError) throw error;
     throw new DeployError(
       `No Docker engine answers: ${messageOf(error)}`,
       'Start Docker, or point DOCKER_HOST at an engine; on GitHub use an ubuntu runner, which has one.',
@@ -47,6 +48,7 @@ async function askBuildx(): Promise<void> {
   try {
     await askDocker(['buildx', 'version']);
   } catch (error) {
+    if (error instanceof DockerMissingError) throw error;
     throw new DeployError(
       'The Docker client has no buildx, so it cannot use BuildKit.',
       'Install the docker-buildx-plugin package (Debian: docker-buildx), or run docker/setup-buildx-action first.',

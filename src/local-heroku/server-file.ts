@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import { DeployError } from '../errors.ts';
 
@@ -11,8 +12,13 @@ export interface RunningServer {
   readonly processId: number;
 }
 
+/** HTTP status of a server that is ending its work: it has the folder still. */
+export const stoppingStatus = 503;
+
 const fileName = 'server.json';
 const answerTimeoutMilliseconds = 5_000;
+const guardPauseMilliseconds = 50;
+const oldestGuardMilliseconds = 30_000;
 
 /** The server that serves a folder just now; `undefined` where none does. */
 export async function findServer(folder: string): Promise<RunningServer | undefined> {
@@ -53,18 +59,40 @@ async function linkUnlessThere(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moved before it is removed: of two that find it stale, one may already have put its own in its place. */
+/**
+ * Removes a file whose server has ended. One caller at a time: another could otherwise find it
+ * stale, be overtaken by one that removes it and puts its own there, and then remove that one.
+ */
 async function removeStale(file: string): Promise<void> {
-  const moved = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, moved);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+  const guard = `${file}.takeover`;
+  if (!(await takeGuard(guard))) {
+    await delay(guardPauseMilliseconds);
+    return;
   }
-  const server = await readServerFile(moved);
-  if (server && (await isServing(server))) await linkUnlessThere(moved, file);
-  await rm(moved, { force: true });
+  try {
+    const server = await readServerFile(file);
+    if (!server || !(await isServing(server))) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+async function takeGuard(guard: string): Promise<boolean> {
+  try {
+    await writeFile(guard, '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await removeOldGuard(guard);
+    return false;
+  }
+}
+
+/** It is held for as long as a server may take to answer, unless its holder was killed. */
+async function removeOldGuard(guard: string): Promise<void> {
+  const taken = await stat(guard).catch(() => undefined);
+  if (taken && Date.now() - taken.mtimeMs > oldestGuardMilliseconds)
+    await rm(guard, { force: true });
 }
 
 async function readServerFile(file: string): Promise<RunningServer | undefined> {
@@ -87,7 +115,7 @@ async function isServing(server: RunningServer): Promise<boolean> {
       signal: AbortSignal.timeout(answerTimeoutMilliseconds),
     });
     await answer.body.dump();
-    return answer.statusCode === 200;
+    return [200, stoppingStatus].includes(answer.statusCode);
   } catch {
     return false;
   }

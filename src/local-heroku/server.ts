@@ -19,7 +19,7 @@ import type { Platform } from './platform.ts';
 import { answerReleaseOutput } from './release-output.ts';
 import { failInterruptedReleases } from './release-work.ts';
 import type { RunImages } from './run-images.ts';
-import { claimFolder, findServer } from './server-file.ts';
+import { claimFolder, findServer, stoppingStatus } from './server-file.ts';
 import { UrlSigner } from './signed-urls.ts';
 import { openStore } from './store.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -66,7 +66,8 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
   const answering = Promise.withResolvers<Answering>();
   const server = createServer(async (request, response) => {
     const { platform, api } = await answering.promise;
-    await answer(platform, api, request, response);
+    if (ended.signal.aborted) response.writeHead(stoppingStatus, { Connection: 'close' }).end();
+    else await answer(platform, api, request, response);
   });
   server.requestTimeout = 0; // An upload takes as long as it takes.
   const url = await listen(server, options.port ?? 0);
@@ -181,11 +182,10 @@ async function stop(
   ended: AbortController,
   letGo: () => Promise<void>,
 ): Promise<void> {
-  server.close();
   ended.abort(new Error('the local Heroku was stopped'));
   await platform.work.idle();
+  await letGo(); // While it still answers: whoever finds the folder free may use it at once.
   close(server);
-  await letGo();
 }
 
 function close(server: Server): void {

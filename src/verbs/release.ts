@@ -130,17 +130,17 @@ async function releaseTo(
   built: BuiltSlug,
 ): Promise<AppRelease> {
   const ticket = await reporter.phase(`Upload to ${app.name}`, async () => {
-    const created = await createSlugTicket(client, app.id, slug);
+    const created = await createSlugTicket(client, app.name, slug);
     await uploadSlug(client, created, built.slug);
     return created;
   });
   return reporter.phase(`Release to ${app.name}`, async () => {
-    const started = await createRelease(client, app.id, {
+    const started = await createRelease(client, app.name, {
       slug: ticket.id,
       description: slug.commit ? `Deploy ${slug.commit.id.slice(0, 8)}` : 'Deploy',
     });
     reporter.info(`Release v${started.version} is ${started.status}`);
-    const finished = await waitForRelease(client, app.id, started);
+    const finished = await waitForRelease(client, app.name, started);
     return { app, slugId: ticket.id, release: finished };
   });
 }

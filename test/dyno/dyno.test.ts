@@ -19,8 +19,8 @@ beforeEach(async () => {
   slugPath = join(folder, 'slug.tgz');
 });
 afterEach(async () => {
-  await Promise.all(containersWith(label).map(removeContainer));
   await rm(folder, { recursive: true });
+  await Promise.all(containersWith(label).map(removeContainer));
 });
 
 async function boot(files: SlugFiles, options: Partial<DynoOptions> = {}): Promise<Dyno> {

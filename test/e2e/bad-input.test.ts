@@ -60,7 +60,8 @@ const cases: readonly BadInput[] = [
   },
   {
     what: 'a Procfile line that does not parse',
-    workspace: () => withFile(ownDockerfileApp(machine.stackImage), 'Procfile', 'web: a\n\nnonsense\n'),
+    workspace: () =>
+      withFile(ownDockerfileApp(machine.stackImage), 'Procfile', 'web: a\n\nnonsense\n'),
     says: /::error [^\n]*file=Procfile,line=3[^\n]*does not parse/,
     remedy: /name: command/,
   },

@@ -73,8 +73,8 @@ test('the summary tells app, version, size, hash, process types and the time of 
 
 test('dev dependencies and the package manager’s cache are not in the image', () => {
   const image = String(first.outputs['image-id']);
-  const files = docker('run', '--rm', image, 'find', '/app', '-name', 'typescript', '-o', '-name', '_cacache');
-  expect(files).toBe('');
+  const unwanted = ['-path', '*/src/node_modules/typescript', '-o', '-name', '_cacache'];
+  expect(docker('run', '--rm', image, 'find', '/app', ...unwanted)).toBe('');
 });
 
 test('a source-only change finds the base image, does not install again, and is what runs', async () => {

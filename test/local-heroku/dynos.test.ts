@@ -135,7 +135,7 @@ describe('an engine', () => {
     vi.stubEnv('DOCKER_HOST', 'unix:///nowhere.sock');
     try {
       expect(await releaseServer('"two"')).toMatchObject({ status: 'failed' });
-      expect(heroku.lines.join('\n')).toMatch(/v3 failed: .*nowhere\.sock/);
+      expect(heroku.lines.join('\n')).toMatch(/v3 failed: .*nowhere\.sock/s);
       expect(await heroku.call('GET', '/apps/example/dynos')).toMatchObject({
         status: 503,
         body: { id: 'service_unavailable', message: expect.stringContaining('nowhere.sock') },

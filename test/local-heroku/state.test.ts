@@ -173,7 +173,7 @@ describe('the folder', () => {
       '{"url":"http://127.0.0.1:1","token":"","processId":4194305}',
     );
     const starts = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, index) =>
+      Array.from({ length: 12 }, (_, index) =>
         startLocalHeroku({ folder: heroku.folder, token: `t${index}` }),
       ),
     );
