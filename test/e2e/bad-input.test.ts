@@ -1,12 +1,19 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ownDockerfileApp, writeApp } from '../support/apps.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
-import { leftContainers, machine } from '../support/machine.ts';
+import { leftContainers, machine, removeImages } from '../support/machine.ts';
 import { leftInTemporaryFolder, runAction, type StepOptions } from '../support/runner.ts';
 
 const heroku = useLocalHeroku();
+
+/** On the one image here that is large. */
+const imageLabel = 'heroku-docker-release.test=bad-input';
+afterAll(() => removeImages(imageLabel));
 
 interface BadInput {
   readonly what: string;
@@ -181,6 +188,50 @@ describe('bad input ends the step with what happened and how to mend it', () => 
     expect(leftInTemporaryFolder(step), 'no temporary file is left').toEqual([]);
     expect(leftContainers(), 'no container is left').toEqual([]);
   });
+});
+
+test('a slug over the platform’s limit is refused before the upload, with its largest folders', async () => {
+  const app = await heroku.createApp();
+  const workspace = withFile(
+    ownDockerfileApp(machine.stackImage),
+    'Dockerfile',
+    [
+      `FROM ${machine.stackImage}`,
+      'USER root',
+      `LABEL ${imageLabel}`,
+      'RUN mkdir --parents /app/data/random && head --bytes=1001M /dev/urandom > /app/data/random/bytes',
+      '',
+    ].join('\n'),
+  );
+  const step = await runAction(heroku.inputs(app), { workspace });
+  expect(step.exitCode, step.log).toBe(1);
+  expect(step.log).toMatch(/The slug has 1\.\d+ GB; Heroku takes 1 GB/);
+  expect(step.log).toMatch(/1\.05 GB +data\/random/);
+  expect(step.log).toMatch(/Leave files out with "exclude"/);
+  expect(step.log).not.toContain('Upload to');
+  expect(await heroku.slugReleases(app)).toEqual([]);
+  expect(leftInTemporaryFolder(step)).toEqual([]);
+});
+
+test('a disk that is full under the slug is said so, and no half slug is left', async () => {
+  const app = await heroku.createApp();
+  const disk = mkdtempSync(join(tmpdir(), 'disk-'));
+  execFileSync('mount', ['--types', 'tmpfs', '--options', 'size=64k', 'tmpfs', disk]);
+  try {
+    const workspace = ownDockerfileApp(machine.stackImage);
+    writeFileSync(join(workspace, 'data'), randomBytes(1_000_000));
+    const step = await runAction(
+      { ...heroku.inputs(app), 'slug-path': join(disk, 'slug.tgz') },
+      { workspace },
+    );
+    expect(step.exitCode, step.log).toBe(1);
+    expect(step.log).toMatch(/disk is full|no space left/i);
+    expect(readdirSync(disk)).toEqual([]);
+    expect(await heroku.slugReleases(app)).toEqual([]);
+    expect(leftContainers()).toEqual([]);
+  } finally {
+    execFileSync('umount', [disk]);
+  }
 });
 
 function without(folder: string, name: string): string {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeApp } from '../support/apps.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
-import { docker, leftContainers, machine } from '../support/machine.ts';
+import { leftContainers, machine, removeImages } from '../support/machine.ts';
 import { leftInTemporaryFolder, runAction } from '../support/runner.ts';
 
 const heroku = useLocalHeroku();
@@ -25,10 +25,7 @@ const phases = [
 /** On this file's images, whose random bytes no other run can use. */
 const imageLabel = 'heroku-docker-release.test=cancel';
 
-afterAll(() => {
-  const images = docker('image', 'ls', '--quiet', '--filter', `label=${imageLabel}`);
-  if (images !== '') docker('image', 'rm', '--force', ...new Set(images.split('\n')));
-});
+afterAll(() => removeImages(imageLabel));
 
 describe('a step that is cancelled leaves nothing behind', () => {
   test.each(phases)('while $phase ($signal)', async ({ marker, signal }) => {

@@ -52,7 +52,7 @@ describe('npm', () => {
     expect(base({}, lock).join('\n')).not.toContain('npm install --global');
     const other = base({ engines: { npm: '>=11 <12' } }, lock).join('\n');
     expect(other).toContain("npm install --global --prefix=/app/heroku/npm 'npm@>=11 <12'");
-    expect(other).toContain('PATH=/app/heroku/npm/bin:/app/heroku/node/bin:${PATH}');
+    expect(other).toContain('PATH=/app/heroku/npm/bin:/app/heroku/node/bin:');
   });
 });
 
@@ -281,7 +281,7 @@ describe('pnpm', () => {
 describe('a private registry', () => {
   it('gets its token as a build secret', () => {
     const files = {
-      '.npmrc': '//registry.example/:_authToken=${NPM_TOKEN}\ncafile=${HOME}/ca.pem\n',
+      '.npmrc': `//registry.example/:_authToken=\${NPM_TOKEN}\ncafile=\${HOME}/ca.pem\n`,
     };
     const dockerfile = dockerfileFor(appWith({}, files));
     expect(dockerfile).toContain('--mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN');

@@ -15,7 +15,7 @@ const variants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   npm: { ...manifest(), 'package-lock.json': '{ "lockfileVersion": 3 }' },
   'npm of another version': manifest({ packageManager: 'npm@11.1.0', scripts: { build: 'tsc' } }),
   'npm with workspaces': manifest({ workspaces: ['packages/*'] }),
-  'npm with a secret': { ...manifest(), '.npmrc': '//r.example/:_authToken=${TOKEN}' },
+  'npm with a secret': { ...manifest(), '.npmrc': `//r.example/:_authToken=\${TOKEN}` },
   'yarn 1': { ...manifest(), 'yarn.lock': '' },
   'yarn 4': { ...manifest(), 'yarn.lock': '__metadata:\n  version: 8\n' },
   'yarn 4 with node_modules': {
@@ -55,7 +55,7 @@ describe.each(Object.entries(variants))('the Dockerfile for %s', (_name, files) 
     const instructions = instructionsOf(dockerfile);
     expect(instructions.slice(0, 2)).toEqual([
       'ARG STACK_IMAGE=heroku/heroku:24-build',
-      'FROM ${STACK_IMAGE}',
+      `FROM \${STACK_IMAGE}`,
     ]);
     expect(dockerfile).not.toContain('syntax=');
   });

@@ -33,3 +33,9 @@ export function leftContainers(): string[] {
     .split('\n')
     .filter((name) => name !== '' && !name.startsWith('heroku-docker-dyno-'));
 }
+
+/** Removes the images that have a label. */
+export function removeImages(label: string): void {
+  const images = docker('image', 'ls', '--all', '--quiet', '--filter', `label=${label}`);
+  if (images !== '') docker('image', 'rm', '--force', ...new Set(images.split('\n')));
+}
