@@ -9,12 +9,13 @@ const usualName = 'Procfile';
 /**
  * The app's process types: its Procfile's, or where there is none those that its platform runs by
  * default. A file of another name was asked for, so it has to be there.
+ * @param defaults looks for the latter in the app's files; not asked where there is a Procfile.
  * @throws DeployError where the Procfile does not parse, or where there is neither.
  */
 export async function readProcessTypes(
   folder: string,
   procfile: string,
-  defaults: ProcessTypes,
+  defaults: () => ProcessTypes,
 ): Promise<ProcessTypes> {
   const content = await readOptional(join(folder, procfile), procfile);
   if (content !== undefined) return parseProcfile(content, procfile);
@@ -24,7 +25,8 @@ export async function readProcessTypes(
       'Check the "procfile" setting: a path relative to the working directory.',
     );
   }
-  if (Object.keys(defaults).length > 0) return defaults;
+  const found = defaults();
+  if (Object.keys(found).length > 0) return found;
   throw new DeployError(
     `There is no ${procfile}, and this app has no default process type.`,
     `Write a ${procfile} with a line such as "web: ./server --port $PORT".`,

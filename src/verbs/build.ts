@@ -49,7 +49,7 @@ export async function buildSlug(
   const processTypes = await readProcessTypes(
     settings.workingDirectory,
     settings.procfile,
-    platform?.defaultProcessTypes(app) ?? {},
+    () => platform?.defaultProcessTypes(app) ?? {},
   );
   const knownStack = await stack;
   if (knownStack.warning !== undefined) reporter.warning(knownStack.warning);

@@ -5,7 +5,7 @@ import { readProcessTypes } from '../../src/app/process-types.ts';
 import { DeployError } from '../../src/errors.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-const defaults = { web: 'npm start' };
+const defaults = () => ({ web: 'npm start' });
 
 describe('an app’s process types', () => {
   test('are its Procfile’s, and no others', async () => {
@@ -21,14 +21,18 @@ describe('an app’s process types', () => {
   });
 
   test('are the platform’s where it has no Procfile', async () => {
-    expect(await readProcessTypes(temporaryFolder(), 'Procfile', defaults)).toEqual(defaults);
+    expect(await readProcessTypes(temporaryFolder(), 'Procfile', defaults)).toEqual({
+      web: 'npm start',
+    });
   });
 
   test('have to be somewhere', async () => {
-    await expect(readProcessTypes(temporaryFolder(), 'Procfile', {})).rejects.toMatchObject({
-      message: 'There is no Procfile, and this app has no default process type.',
-      remedy: expect.stringContaining('web: '),
-    });
+    await expect(readProcessTypes(temporaryFolder(), 'Procfile', () => ({}))).rejects.toMatchObject(
+      {
+        message: 'There is no Procfile, and this app has no default process type.',
+        remedy: expect.stringContaining('web: '),
+      },
+    );
   });
 
   test('are not guessed where the Procfile that was asked for is not there', async () => {
