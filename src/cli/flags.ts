@@ -30,10 +30,9 @@ function flagOf(name: SettingName): Option {
   const { description, value, several, default: standard } = definitionOf(name);
   const isShown = value !== undefined && standard !== undefined;
   const shown = isShown ? ` (default: ${standard.replaceAll('\n', ', ')})` : '';
-  const repeated = several ? ' Repeat the flag for more.' : '';
   const flag = new Option(
     value === undefined ? `--${name}` : `--${name} <${value}>`,
-    description.replaceAll('`', '') + repeated + shown,
+    description.replaceAll('`', '').replace('a line', 'a flag') + shown,
   );
   return several
     ? flag.argParser((text: string, before: string[] = []) => [...before, text])

@@ -4,6 +4,7 @@ import { connectEngine } from '../docker/engine.ts';
 import { defaultStack, parseStack, type Stack } from '../heroku/stack.ts';
 import { openAppFolder } from '../platforms/app-folder.ts';
 import { detectPlatform, findPlatform } from '../platforms/index.ts';
+import { minimal } from '../platforms/minimal.ts';
 import type { Outputs } from '../settings/outputs.ts';
 import type { Slug } from '../slug/create-slug.ts';
 import type { Context } from './context.ts';
@@ -56,7 +57,9 @@ export async function buildSlug(
   if (!hasDockerfile) await reporter.phase('Dockerfile', () => init(context, knownStack));
   const images = await buildImages(context, engine, knownStack);
   const slug = await makeSlug(context, engine, images, path);
-  return { platform: platform?.name, stack: knownStack, images, processTypes, slug };
+  // A Procfile alone says nothing of the language that the app's own Dockerfile is for.
+  const known = hasDockerfile && platform === minimal ? undefined : platform?.name;
+  return { platform: known, stack: knownStack, images, processTypes, slug };
 }
 
 /** What every verb that makes a slug reports of it. */

@@ -93,13 +93,13 @@ function checkSize({ reporter }: Context, slug: Slug): void {
   const size = filesize(slug.sizeBytes);
   if (slug.sizeBytes > limitBytes) {
     throw new DeployError(
-      `The slug has ${size}; Heroku takes ${filesize(limitBytes)}. Its largest folders, uncompressed:\n${largest(slug.folders)}`,
+      `The slug is ${size}, and Heroku takes ${filesize(limitBytes)} at most. Its largest folders, uncompressed:\n${largest(slug.folders)}`,
       'Leave files out with "exclude" or a .dockerignore, or do without a dependency.',
     );
   }
   if (slug.sizeBytes > softLimitBytes) {
     reporter.warning(
-      `The slug has ${size}, and large slugs boot slowly. Its largest folders, uncompressed:\n${largest(slug.folders)}`,
+      `The slug is ${size}, and large slugs boot slowly. Its largest folders, uncompressed:\n${largest(slug.folders)}`,
     );
   }
 }

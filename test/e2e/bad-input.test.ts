@@ -205,7 +205,7 @@ test('a slug over the platform’s limit is refused before the upload, with its 
   );
   const step = await runAction(heroku.inputs(app), { workspace });
   expect(step.exitCode, step.log).toBe(1);
-  expect(step.log).toMatch(/The slug has 1\.\d+ GB; Heroku takes 1 GB/);
+  expect(step.log).toMatch(/The slug is 1\.\d+ GB, and Heroku takes 1 GB at most/);
   expect(step.log).toMatch(/1\.05 GB +data\/random/);
   expect(step.log).toMatch(/Leave files out with "exclude"/);
   expect(step.log).not.toContain('Upload to');
