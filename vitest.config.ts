@@ -5,6 +5,7 @@ const timeouts = { testTimeout: 180_000, hookTimeout: 300_000 };
 
 export default defineConfig({
   test: {
+    globalSetup: './test/support/temporary-folder.ts',
     reporters: ['default', './test/support/count-reporter.ts'],
     projects: [
       {

@@ -40275,7 +40275,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4632);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3916);
 /* harmony import */ var _settings_settings_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1200);
-/* harmony import */ var _verbs_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5533);
+/* harmony import */ var _verbs_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6934);
 /* harmony import */ var _runner_reporter_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7006);
 /* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8770);
 
@@ -40885,7 +40885,7 @@ function invalid(name, text, remedy) {
 
 /***/ }),
 
-/***/ 5533:
+/***/ 6934:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40967,6 +40967,7 @@ const usualName = 'Procfile';
 /**
  * The app's process types: its Procfile's, or where there is none those that its platform runs by
  * default. A file of another name was asked for, so it has to be there.
+ * @param defaults looks for the latter in the app's files; not asked where there is a Procfile.
  * @throws DeployError where the Procfile does not parse, or where there is neither.
  */
 async function readProcessTypes(folder, procfile, defaults) {
@@ -40976,8 +40977,9 @@ async function readProcessTypes(folder, procfile, defaults) {
     if (procfile !== usualName) {
         throw new errors/* DeployError */.s(`There is no ${procfile} in ${folder}.`, 'Check the "procfile" setting: a path relative to the working directory.');
     }
-    if (Object.keys(defaults).length > 0)
-        return defaults;
+    const found = defaults();
+    if (Object.keys(found).length > 0)
+        return found;
     throw new errors/* DeployError */.s(`There is no ${procfile}, and this app has no default process type.`, `Write a ${procfile} with a line such as "web: ./server --port $PORT".`);
 }
 async function readOptional(path, procfile) {
@@ -41990,520 +41992,6 @@ function platformNames() {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
-var main = __nccwpck_require__(8390);
-;// CONCATENATED MODULE: ./src/app/dockerfile.ts
-
-const childStage = 'heroku-docker-app';
-/**
- * The same file with one more stage that stands on its last one, which fires the ONBUILD
- * instructions within one build. For builders that cannot see the engine's images
- * (https://github.com/docker/buildx/issues/2348).
- */
-function withChildStage(text) {
-    const last = main.DockerfileParser.parse(text).getFROMs().at(-1);
-    const stage = last?.getBuildStage();
-    if (last === undefined)
-        return text;
-    if (stage)
-        return `${text}\nFROM ${stage}\n`;
-    const { line, character } = last.getRange().end;
-    const lines = text.split('\n');
-    const from = lines[line] ?? '';
-    lines[line] = `${from.slice(0, character)} AS ${childStage}${from.slice(character)}`;
-    return `${lines.join('\n')}\nFROM ${childStage}\n`;
-}
-/** Platform variables that BuildKit defines for FROM lines; dynos run linux/amd64 alone. */
-const platformVariables = [
-    ['TARGETPLATFORM', 'linux/amd64'],
-    ['TARGETOS', 'linux'],
-    ['TARGETARCH', 'amd64'],
-    ['TARGETVARIANT', ''],
-];
-/** Reads a Dockerfile's text as BuildKit would with these build arguments. */
-function parseDockerfile(text, buildArguments) {
-    const syntax = main.DockerfileParser.parse(text);
-    const variables = variablesBeforeFrom(syntax, buildArguments);
-    const stages = new Map();
-    const images = new Set();
-    let baseImage = 'scratch';
-    let baseImageLine = 1;
-    for (const [index, from] of syntax.getFROMs().entries()) {
-        const named = expand(from.getImage() ?? '', variables);
-        baseImage = stages.get(named.toLowerCase()) ?? named;
-        baseImageLine = lineOf(from);
-        if (!stages.has(named.toLowerCase()))
-            images.add(named);
-        stages.set(String(index), baseImage);
-        const stage = from.getBuildStage();
-        if (stage !== null)
-            stages.set(stage.toLowerCase(), baseImage);
-    }
-    for (const source of syntax.getInstructions().flatMap(sourceImages)) {
-        const named = expand(source, variables);
-        if (!stages.has(named.toLowerCase()))
-            images.add(named);
-    }
-    const external = [...images].filter((image) => image !== '' && image !== 'scratch').sort();
-    const known = external.filter((image) => !image.includes('$'));
-    return {
-        text,
-        externalImages: known,
-        baseImage,
-        baseImageLine,
-        declaredArguments: declaredArguments(syntax),
-        readsContext: known.length < external.length || syntax.getInstructions().some(readsContext),
-    };
-}
-function lineOf(instruction) {
-    return instruction.getRange().start.line + 1;
-}
-function variablesBeforeFrom(syntax, buildArguments) {
-    const variables = new Map(platformVariables);
-    const given = new Map(Object.entries(buildArguments));
-    for (const property of syntax.getInitialARGs().flatMap((argument) => argument.getProperties())) {
-        const name = property.getName();
-        const standard = property.getValue();
-        const value = given.get(name) ?? (standard === null ? undefined : expand(standard, variables));
-        // One without a value leaves what BuildKit has defined: `ARG TARGETARCH`.
-        if (value !== undefined)
-            variables.set(name, value);
-    }
-    return variables;
-}
-const bareVariable = /\$(\w+)/g;
-/** The operand of one that holds another is filled in from the inside out. */
-const innermostVariable = /\$\{(\w+)(?:(:?)([-+?])([^${}]*))?\}/;
-/**
- * Fills in `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` (with or without the colon),
- * the forms that FROM takes (https://docs.docker.com/reference/dockerfile/#environment-replacement),
- * and takes the quotes off. A pattern such as `${NAME#v}` is left as it is.
- */
-function expand(word, variables) {
-    // No image's name has a dollar sign or quotes, so a value's own need not be kept.
-    const valueFor = (name) => variables.get(name)?.replaceAll(/["'$]/g, '');
-    let text = word
-        .replaceAll(/["']/g, '')
-        .replaceAll(bareVariable, (_match, name) => valueFor(name) ?? '');
-    for (let found = innermostVariable.exec(text); found; found = innermostVariable.exec(text)) {
-        const [whole, name = '', colon, operator, operand = ''] = found;
-        const value = valueFor(name);
-        const isEmpty = colon === ':' && value === '';
-        text = text.replace(whole, () => substitute(operator, isEmpty ? undefined : value, operand));
-    }
-    return text;
-}
-function substitute(operator, value, operand) {
-    if (operator === '+')
-        return value === undefined ? '' : operand;
-    if (operator === '-')
-        return value ?? operand;
-    return value ?? '';
-}
-function declaredArguments(syntax) {
-    return new Set(syntax
-        .getInstructions()
-        .filter((instruction) => instruction.getKeyword() === 'ARG')
-        .flatMap((instruction) => instruction.getProperties())
-        .map((property) => property.getName()));
-}
-/** Names behind `COPY --from=` and `RUN --mount=…,from=`: stages or images. */
-function sourceImages(instruction) {
-    switch (instruction.getKeyword()) {
-        case 'COPY':
-            return named(flagOf(instruction, 'from'));
-        case 'RUN':
-            return mountsOf(instruction).flatMap((mount) => named(mount.get('from')));
-        default:
-            return [];
-    }
-}
-function named(value) {
-    return value ? [value] : [];
-}
-function readsContext(instruction) {
-    switch (instruction.getKeyword()) {
-        case 'COPY':
-            return flagOf(instruction, 'from') === undefined && copiesFiles(instruction);
-        case 'ADD':
-            return copiesFiles(instruction);
-        case 'RUN':
-            return mountsOf(instruction).some(bindsContext);
-        default:
-            return false;
-    }
-}
-/** The parser's own `getFromFlag` finds one only where it is the only flag. */
-function flagOf(instruction, name) {
-    const found = instruction.getFlags().find((flag) => flag.getName() === name);
-    return found && (found.getValue() ?? '');
-}
-/** Whether a COPY or ADD takes anything but heredocs and URLs. */
-function copiesFiles(instruction) {
-    const words = instruction
-        .getJSONStrings()
-        .map((word) => word.getJSONValue())
-        .concat(instruction.getOpeningBracket() === null ? plainWords(instruction) : []);
-    const sources = words.slice(0, -1);
-    return sources.some((source) => !source.startsWith('<<') && !isRemote(source));
-}
-/** Sources and target: the parser counts the bodies of heredocs, which follow them, among the arguments. */
-function plainWords(instruction) {
-    const bodyLines = instruction.getArguments().some(isHeredoc)
-        ? instruction.getHeredocs().flatMap((heredoc) => {
-            const body = heredoc.getContentRange() ?? heredoc.getDelimiterRange();
-            return body === null ? [] : [body.start.line];
-        })
-        : [];
-    const firstBodyLine = Math.min(...bodyLines);
-    return instruction
-        .getArguments()
-        .filter((argument) => argument.getRange().start.line < firstBodyLine)
-        .map((argument) => argument.getValue());
-}
-function isHeredoc(argument) {
-    return argument.getValue().startsWith('<<');
-}
-/** ADD fetches URLs and git repositories; a variable may hold either, so it counts as a file. */
-function isRemote(source) {
-    return /^(https?|git|ssh):\/\/|^[\w-]+@[\w.-]+:/.test(source);
-}
-function mountsOf(instruction) {
-    return instruction
-        .getFlags()
-        .filter((flag) => flag.getName() === 'mount')
-        .map((flag) => new Map((flag.getValue() ?? '')
-        .replaceAll(/["']/g, '')
-        .split(',')
-        .map((option) => {
-        const [key = '', value = ''] = option.split('=', 2);
-        return [key.toLowerCase(), value];
-    })));
-}
-/** `bind` is the type of a mount that names none (https://docs.docker.com/reference/dockerfile/#run---mount). */
-function bindsContext(mount) {
-    return (mount.get('type') ?? 'bind').toLowerCase() === 'bind' && !mount.has('from');
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: ./src/temporary.ts
-
-
-
-/** A new folder for files that nobody keeps, below the runner's own temporary folder where there is one. */
-function createTemporaryFolder() {
-    return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_.tmpdir)(), 'heroku-docker-'));
-}
-/** Runs `work` with a temporary folder and removes it with all that is in it, whatever happens. */
-async function withTemporaryFolder(work) {
-    const folder = await createTemporaryFolder();
-    try {
-        return await work(folder);
-    }
-    finally {
-        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/docker/image.ts
-
-
-/** Dynos run nothing else (heroku/base-images, BUILD.md). */
-const dynoPlatform = 'linux/amd64';
-/** Looks an image up in the engine by id or name; `undefined` where it is not there. */
-async function findImage(reference) {
-    try {
-        const [found] = JSON.parse(await askDocker(['image', 'inspect', reference]));
-        return found && toImage(found);
-    }
-    catch (error) {
-        if ((0,errors/* messageOf */.b)(error).includes('No such image'))
-            return undefined;
-        throw error;
-    }
-}
-/**
- * Makes sure that an image is in the engine for the dynos' platform, pulling it where it is not
- * (or where `pull` asks for the newest).
- * @throws DeployError where it cannot be had.
- */
-async function ensureImage(reference, options) {
-    const here = options.pull ? undefined : await findImage(reference);
-    if (here?.architecture === 'amd64')
-        return here;
-    try {
-        await runDocker(['pull', '--platform', dynoPlatform, reference], options);
-    }
-    catch (error) {
-        options.signal.throwIfAborted();
-        throw new errors/* DeployError */.s(`The image ${reference} cannot be pulled: ${(0,errors/* messageOf */.b)(error)}`, 'Check its name and the registry login (docker/login-action), or name a mirror with stack-image.', { cause: error });
-    }
-    const pulled = await findImage(reference);
-    if (pulled !== undefined)
-        return pulled;
-    throw new errors/* DeployError */.s(`The image ${reference} was pulled, but the engine does not have it.`, 'Run again; if it stays so, restart the Docker engine.');
-}
-function toImage(inspect) {
-    return {
-        id: inspect.Id,
-        environment: inspect.Config.Env ?? [],
-        workingDirectory: inspect.Config.WorkingDir,
-        triggers: inspect.Config.OnBuild ?? [],
-        architecture: inspect.Architecture,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/docker/labels.ts
-/** Label on every image and container that this program makes, so that `clean` finds them and no other. */
-const ownLabel = 'heroku-docker-release';
-/** Arguments that put the program's own label, and more of the caller's, on an image or container. */
-function labelArguments(more = {}) {
-    return Object.entries({ [ownLabel]: '', ...more }).flatMap(([key, value]) => [
-        '--label',
-        value === '' ? key : `${key}=${value}`,
-    ]);
-}
-
-;// CONCATENATED MODULE: ./src/docker/build.ts
-
-
-
-
-
-
-
-/**
- * Builds an image with BuildKit and returns its id, which no other job on the same engine can
- * move to another image as it could a tag.
- * @throws DeployError with the builder's last lines and, where it named one, the Dockerfile's line.
- */
-async function buildImage(request) {
-    return withTemporaryFolder(async (folder) => {
-        const idFile = (0,external_node_path_.join)(folder, 'image-id');
-        const secrets = secretArguments(request.secrets);
-        try {
-            await runDocker([
-                ...['buildx', 'build', '--builder', request.builder, '--load', '--progress', 'plain'],
-                // An attestation would make the image an index, whose id is not the image's.
-                ...['--platform', dynoPlatform, '--provenance', 'false', '--sbom', 'false'],
-                ...['--iidfile', idFile, '--tag', request.tag, ...labelArguments()],
-                ...Object.entries(request.buildArguments).flatMap(([name, value]) => [
-                    '--build-arg',
-                    `${name}=${value}`,
-                ]),
-                ...secrets.args,
-                ...request.cacheFrom.flatMap((cache) => ['--cache-from', cache]),
-                ...request.cacheTo.flatMap((cache) => ['--cache-to', cache]),
-                ...['--file', 'path' in request.dockerfile ? request.dockerfile.path : '-'],
-                request.context,
-            ], {
-                signal: request.signal,
-                onLine: request.onLine,
-                environment: secrets.environment,
-                ...('text' in request.dockerfile && { input: request.dockerfile.text }),
-            });
-        }
-        catch (error) {
-            request.signal.throwIfAborted();
-            throw buildFailed(error);
-        }
-        return (await (0,promises_namespaceObject.readFile)(idFile, 'utf8')).trim();
-    });
-}
-function secretArguments(secrets) {
-    const environment = {};
-    const args = Object.entries(secrets).flatMap(([id, value], index) => {
-        const variable = `HEROKU_DOCKER_SECRET_${index}`;
-        environment[variable] = value;
-        return ['--secret', `id=${id},env=${variable}`];
-    });
-    return { args, environment };
-}
-function buildFailed(error) {
-    const said = (0,errors/* messageOf */.b)(error);
-    if (/no space left on device/i.test(said)) {
-        return new errors/* DeployError */.s(`The build ran out of disk space.\n${said}`, 'Free space on the machine that runs Docker (docker system prune), or use a larger runner.', { cause: error });
-    }
-    const location = blamedLine(said);
-    return new errors/* DeployError */.s(`The image does not build.\n${said}`, 'Mend what the builder names above; "docker build ." in the app’s folder shows the same.', { cause: error, ...(location && { location }) });
-}
-/** BuildKit names the failing instruction as `Dockerfile:12` on a line of its own. */
-function blamedLine(output) {
-    const [, file, line] = /^(\S+):(\d+)$/m.exec(output) ?? [];
-    return file && line ? { file, line: Number(line) } : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/verbs/base-image.ts
-
-
-/**
- * The base image's name is what went into it: the Dockerfile's text, the build arguments, the
- * resolved images that it starts from and the platform.
- * @param externalImages the images that the Dockerfile names, as the engine has them now.
- * @returns 64 hexadecimal digits.
- */
-function imageHash(dockerfile, buildArguments, externalImages) {
-    const inputs = {
-        dockerfile: dockerfile.text,
-        buildArguments: Object.entries(buildArguments).sort(byName),
-        externalImages: [...externalImages].map(([name, image]) => [name, image.id]).sort(byName),
-        platform: dynoPlatform,
-    };
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(inputs)).digest('hex');
-}
-function byName([one = ''], [other = '']) {
-    return one < other ? -1 : Number(one > other);
-}
-/**
- * Whether the engine's image of that hash may stand for a new build: not where the build reads the
- * app's source, be it by an instruction of its own or by an ONBUILD of an image it starts from.
- */
-function isReusable(dockerfile, externalImages) {
-    const triggered = [...externalImages.values()].some((image) => image.triggers.length > 0);
-    return !dockerfile.readsContext && !triggered;
-}
-
-;// CONCATENATED MODULE: ./src/verbs/images.ts
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Builds the base image, or finds it, and the app's image on top of it: a Dockerfile of one line,
- * whose only purpose is to fire the ONBUILD instructions.
- */
-async function buildImages(context, engine, stack) {
-    const { settings, reporter } = context;
-    const text = await readDockerfile(context);
-    const buildArguments = withStackImage(context, stack, text);
-    const dockerfile = parseDockerfile(text, buildArguments);
-    checkStack(context, dockerfile, stack);
-    const job = { context, builder: settings.builder ?? engine.builder, buildArguments };
-    const { base, externalImages } = await reporter.phase('Base image', async () => {
-        const external = await ensureImages(context, dockerfile);
-        return { base: await buildBase(job, dockerfile, external), externalImages: external };
-    });
-    const app = base.image.triggers.length === 0
-        ? base.image
-        : await reporter.phase('App image', () => buildApp(job, dockerfile, base));
-    return {
-        hash: base.hash,
-        base: base.name,
-        baseCached: base.cached,
-        app,
-        stackEnvironment: stackEnvironment(context, dockerfile, externalImages),
-    };
-}
-async function readDockerfile({ settings }) {
-    const path = (0,external_node_path_.join)(settings.workingDirectory, settings.dockerfile);
-    try {
-        return await (0,promises_namespaceObject.readFile)(path, 'utf8');
-    }
-    catch (error) {
-        throw new errors/* DeployError */.s(`The Dockerfile ${path} cannot be read.`, 'Check the "dockerfile" and "working-directory" settings.', { cause: error });
-    }
-}
-/** Templates start from `ARG STACK_IMAGE`, so that the same Dockerfile serves the next stack and a mirror. */
-function withStackImage({ settings }, stack, text) {
-    const { declaredArguments } = parseDockerfile(text, settings.buildArguments);
-    if (!declaredArguments.has('STACK_IMAGE'))
-        return settings.buildArguments;
-    const stackImage = settings.stackImage ?? (0,heroku_stack/* stackImages */.jb)(stack).build;
-    return { STACK_IMAGE: stackImage, ...settings.buildArguments };
-}
-function checkStack({ settings, reporter }, dockerfile, stack) {
-    const { baseImage, baseImageLine } = dockerfile;
-    const location = { file: settings.dockerfile, line: baseImageLine };
-    const built = (0,heroku_stack/* stackOfImage */.ZZ)(baseImage);
-    if (built !== undefined && built !== stack.name) {
-        throw new errors/* DeployError */.s(`${settings.dockerfile} builds on ${baseImage}, which is ${built}; the slug is for ${stack.name}.`, `Start it from ${(0,heroku_stack/* stackImages */.jb)(stack).build}, or move the app: heroku stack:set ${built}`, { location });
-    }
-    if (built === undefined && baseImage !== 'scratch' && baseImage !== settings.stackImage) {
-        reporter.warning(`${baseImage} is no Heroku stack image: programs built on it may miss libraries on ${stack.name}.`, location);
-    }
-}
-async function ensureImages(context, dockerfile) {
-    const { settings, reporter, signal } = context;
-    const images = new Map();
-    for (const reference of dockerfile.externalImages) {
-        const options = {
-            pull: settings.pull,
-            signal,
-            onLine: (line) => reporter.output(line),
-        };
-        images.set(reference, await ensureImage(reference, options));
-    }
-    return images;
-}
-async function buildBase(job, dockerfile, externalImages) {
-    const { settings, reporter } = job.context;
-    const hash = imageHash(dockerfile, job.buildArguments, externalImages);
-    const name = `heroku-docker-${hash}`;
-    const reusable = isReusable(dockerfile, externalImages);
-    const found = reusable ? await findImage(name) : undefined;
-    if (found !== undefined) {
-        reporter.info(`${name} is there already: nothing that it is made of has changed`);
-        return { hash, name, cached: true, image: found };
-    }
-    reporter.info(`Building ${name}`);
-    const path = (0,external_node_path_.join)(settings.workingDirectory, settings.dockerfile);
-    return { hash, name, cached: false, image: await runBuild(job, { path }, name) };
-}
-async function buildApp(job, dockerfile, base) {
-    const tag = `${base.name}-app`;
-    if (await buildsInEngine(job.builder))
-        return buildOnBase(job, base, tag);
-    return runBuild(job, { text: withChildStage(dockerfile.text) }, tag);
-}
-/**
- * BuildKit takes no image id behind FROM, and the base image's own name may be moved by another
- * job while this one builds: so the id gets a name that only this run knows.
- */
-async function buildOnBase(job, base, tag) {
-    const ownName = `${base.name}:${(0,external_node_crypto_.randomUUID)()}`;
-    await askDocker(['tag', base.image.id, ownName]);
-    try {
-        return await runBuild(job, { text: `FROM ${ownName}\n` }, tag);
-    }
-    finally {
-        await askDocker(['image', 'rm', '--no-prune', ownName]);
-    }
-}
-async function runBuild(job, dockerfile, tag) {
-    const { settings, reporter, signal } = job.context;
-    const id = await buildImage({
-        context: settings.workingDirectory,
-        dockerfile,
-        tag,
-        builder: job.builder,
-        buildArguments: job.buildArguments,
-        secrets: settings.secrets,
-        cacheFrom: settings.cacheFrom,
-        cacheTo: settings.cacheTo,
-        signal,
-        onLine: (line) => reporter.output(line),
-    });
-    const image = await findImage(id);
-    if (image !== undefined)
-        return image;
-    throw new errors/* DeployError */.s(`The image ${id} was built, but the Docker engine does not have it.`, 'Use a builder that can load into the engine, or leave "builder" out.');
-}
-/** What the engine gives every image that sets no PATH itself. */
-const plainEnvironment = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
-/** Only a stack image's environment is there on the dyno too; any other base image's is part of the app. */
-function stackEnvironment({ settings }, { baseImage }, externalImages) {
-    const onStack = (0,heroku_stack/* stackOfImage */.ZZ)(baseImage) !== undefined || baseImage === settings.stackImage;
-    return (onStack && externalImages.get(baseImage)?.environment) || plainEnvironment;
-}
-
 ;// CONCATENATED MODULE: ./node_modules/mustache/mustache.mjs
 /*!
  * mustache.js - Logic-less {{mustache}} templates with JavaScript
@@ -43368,6 +42856,543 @@ async function writeWhole(path, content) {
         await (0,promises_namespaceObject.rm)(unfinished, { force: true });
         throw error;
     }
+}
+
+// EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
+var main = __nccwpck_require__(8390);
+;// CONCATENATED MODULE: ./src/app/dockerfile.ts
+
+const childStage = 'heroku-docker-app';
+/**
+ * The same file with one more stage that stands on its last one, which fires the ONBUILD
+ * instructions within one build. For builders that cannot see the engine's images
+ * (https://github.com/docker/buildx/issues/2348).
+ */
+function withChildStage(text) {
+    const last = main.DockerfileParser.parse(text).getFROMs().at(-1);
+    const stage = last?.getBuildStage();
+    if (last === undefined)
+        return text;
+    if (stage)
+        return `${text}\nFROM ${stage}\n`;
+    const { line, character } = last.getRange().end;
+    const lines = text.split('\n');
+    const from = lines[line] ?? '';
+    lines[line] = `${from.slice(0, character)} AS ${childStage}${from.slice(character)}`;
+    return `${lines.join('\n')}\nFROM ${childStage}\n`;
+}
+/** Platform variables that BuildKit defines for FROM lines; dynos run linux/amd64 alone. */
+const platformVariables = [
+    ['TARGETPLATFORM', 'linux/amd64'],
+    ['TARGETOS', 'linux'],
+    ['TARGETARCH', 'amd64'],
+    ['TARGETVARIANT', ''],
+];
+/** Reads a Dockerfile's text as BuildKit would with these build arguments. */
+function parseDockerfile(text, buildArguments) {
+    const syntax = main.DockerfileParser.parse(text);
+    const variables = variablesBeforeFrom(syntax, buildArguments);
+    const stages = new Map();
+    const images = new Set();
+    let baseImage = 'scratch';
+    let baseImageLine = 1;
+    for (const [index, from] of syntax.getFROMs().entries()) {
+        const named = expand(from.getImage() ?? '', variables);
+        baseImage = stages.get(named.toLowerCase()) ?? named;
+        baseImageLine = lineOf(from);
+        if (!stages.has(named.toLowerCase()))
+            images.add(named);
+        stages.set(String(index), baseImage);
+        const stage = from.getBuildStage();
+        if (stage !== null)
+            stages.set(stage.toLowerCase(), baseImage);
+    }
+    for (const source of syntax.getInstructions().flatMap(sourceImages)) {
+        const named = expand(source, variables);
+        if (!stages.has(named.toLowerCase()))
+            images.add(named);
+    }
+    const external = [...images].filter((image) => image !== '' && image !== 'scratch').sort();
+    const known = external.filter((image) => !image.includes('$'));
+    return {
+        text,
+        externalImages: known,
+        baseImage,
+        baseImageLine,
+        declaredArguments: declaredArguments(syntax),
+        readsContext: known.length < external.length || syntax.getInstructions().some(readsContext),
+    };
+}
+function lineOf(instruction) {
+    return instruction.getRange().start.line + 1;
+}
+function variablesBeforeFrom(syntax, buildArguments) {
+    const variables = new Map(platformVariables);
+    const given = new Map(Object.entries(buildArguments));
+    for (const property of syntax.getInitialARGs().flatMap((argument) => argument.getProperties())) {
+        const name = property.getName();
+        const standard = property.getValue();
+        const value = given.get(name) ?? (standard === null ? undefined : expand(standard, variables));
+        // One without a value leaves what BuildKit has defined: `ARG TARGETARCH`.
+        if (value !== undefined)
+            variables.set(name, value);
+    }
+    return variables;
+}
+const bareVariable = /\$(\w+)/g;
+/** The operand of one that holds another is filled in from the inside out. */
+const innermostVariable = /\$\{(\w+)(?:(:?)([-+?])([^${}]*))?\}/;
+/**
+ * Fills in `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` (with or without the colon),
+ * the forms that FROM takes (https://docs.docker.com/reference/dockerfile/#environment-replacement),
+ * and takes the quotes off. A pattern such as `${NAME#v}` is left as it is.
+ */
+function expand(word, variables) {
+    // No image's name has a dollar sign or quotes, so a value's own need not be kept.
+    const valueFor = (name) => variables.get(name)?.replaceAll(/["'$]/g, '');
+    let text = word
+        .replaceAll(/["']/g, '')
+        .replaceAll(bareVariable, (_match, name) => valueFor(name) ?? '');
+    for (let found = innermostVariable.exec(text); found; found = innermostVariable.exec(text)) {
+        const [whole, name = '', colon, operator, operand = ''] = found;
+        const value = valueFor(name);
+        const isEmpty = colon === ':' && value === '';
+        text = text.replace(whole, () => substitute(operator, isEmpty ? undefined : value, operand));
+    }
+    return text;
+}
+function substitute(operator, value, operand) {
+    if (operator === '+')
+        return value === undefined ? '' : operand;
+    if (operator === '-')
+        return value ?? operand;
+    return value ?? '';
+}
+function declaredArguments(syntax) {
+    return new Set(syntax
+        .getInstructions()
+        .filter((instruction) => instruction.getKeyword() === 'ARG')
+        .flatMap((instruction) => instruction.getProperties())
+        .map((property) => property.getName()));
+}
+/** Names behind `COPY --from=` and `RUN --mount=…,from=`: stages or images. */
+function sourceImages(instruction) {
+    switch (instruction.getKeyword()) {
+        case 'COPY':
+            return named(flagOf(instruction, 'from'));
+        case 'RUN':
+            return mountsOf(instruction).flatMap((mount) => named(mount.get('from')));
+        default:
+            return [];
+    }
+}
+function named(value) {
+    return value ? [value] : [];
+}
+function readsContext(instruction) {
+    switch (instruction.getKeyword()) {
+        case 'COPY':
+            return flagOf(instruction, 'from') === undefined && copiesFiles(instruction);
+        case 'ADD':
+            return copiesFiles(instruction);
+        case 'RUN':
+            return mountsOf(instruction).some(bindsContext);
+        default:
+            return false;
+    }
+}
+/** The parser's own `getFromFlag` finds one only where it is the only flag. */
+function flagOf(instruction, name) {
+    const found = instruction.getFlags().find((flag) => flag.getName() === name);
+    return found && (found.getValue() ?? '');
+}
+/** Whether a COPY or ADD takes anything but heredocs and URLs. */
+function copiesFiles(instruction) {
+    const words = instruction
+        .getJSONStrings()
+        .map((word) => word.getJSONValue())
+        .concat(instruction.getOpeningBracket() === null ? plainWords(instruction) : []);
+    const sources = words.slice(0, -1);
+    return sources.some((source) => !source.startsWith('<<') && !isRemote(source));
+}
+/** Sources and target: the parser counts the bodies of heredocs, which follow them, among the arguments. */
+function plainWords(instruction) {
+    const bodyLines = instruction.getArguments().some(isHeredoc)
+        ? instruction.getHeredocs().flatMap((heredoc) => {
+            const body = heredoc.getContentRange() ?? heredoc.getDelimiterRange();
+            return body === null ? [] : [body.start.line];
+        })
+        : [];
+    const firstBodyLine = Math.min(...bodyLines);
+    return instruction
+        .getArguments()
+        .filter((argument) => argument.getRange().start.line < firstBodyLine)
+        .map((argument) => argument.getValue());
+}
+function isHeredoc(argument) {
+    return argument.getValue().startsWith('<<');
+}
+/** ADD fetches URLs and git repositories; a variable may hold either, so it counts as a file. */
+function isRemote(source) {
+    return /^(https?|git|ssh):\/\/|^[\w-]+@[\w.-]+:/.test(source);
+}
+function mountsOf(instruction) {
+    return instruction
+        .getFlags()
+        .filter((flag) => flag.getName() === 'mount')
+        .map((flag) => new Map((flag.getValue() ?? '')
+        .replaceAll(/["']/g, '')
+        .split(',')
+        .map((option) => {
+        const [key = '', value = ''] = option.split('=', 2);
+        return [key.toLowerCase(), value];
+    })));
+}
+/** `bind` is the type of a mount that names none (https://docs.docker.com/reference/dockerfile/#run---mount). */
+function bindsContext(mount) {
+    return (mount.get('type') ?? 'bind').toLowerCase() === 'bind' && !mount.has('from');
+}
+
+;// CONCATENATED MODULE: ./src/docker/image.ts
+
+
+/** Dynos run nothing else (heroku/base-images, BUILD.md). */
+const dynoPlatform = 'linux/amd64';
+/** Looks an image up in the engine by id or name; `undefined` where it is not there. */
+async function findImage(reference) {
+    try {
+        const [found] = JSON.parse(await askDocker(['image', 'inspect', reference]));
+        return found && toImage(found);
+    }
+    catch (error) {
+        if ((0,errors/* messageOf */.b)(error).includes('No such image'))
+            return undefined;
+        throw error;
+    }
+}
+/**
+ * Makes sure that an image is in the engine for the dynos' platform, pulling it where it is not
+ * (or where `pull` asks for the newest).
+ * @throws DeployError where it cannot be had.
+ */
+async function ensureImage(reference, options) {
+    const here = options.pull ? undefined : await findImage(reference);
+    if (here?.architecture === 'amd64')
+        return here;
+    try {
+        await runDocker(['pull', '--platform', dynoPlatform, reference], options);
+    }
+    catch (error) {
+        options.signal.throwIfAborted();
+        throw new errors/* DeployError */.s(`The image ${reference} cannot be pulled: ${(0,errors/* messageOf */.b)(error)}`, 'Check its name and the registry login (docker/login-action), or name a mirror with stack-image.', { cause: error });
+    }
+    const pulled = await findImage(reference);
+    if (pulled !== undefined)
+        return pulled;
+    throw new errors/* DeployError */.s(`The image ${reference} was pulled, but the engine does not have it.`, 'Run again; if it stays so, restart the Docker engine.');
+}
+function toImage(inspect) {
+    return {
+        id: inspect.Id,
+        environment: inspect.Config.Env ?? [],
+        workingDirectory: inspect.Config.WorkingDir,
+        triggers: inspect.Config.OnBuild ?? [],
+        architecture: inspect.Architecture,
+    };
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: ./src/temporary.ts
+
+
+
+/** A new folder for files that nobody keeps, below the runner's own temporary folder where there is one. */
+function createTemporaryFolder() {
+    return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_.tmpdir)(), 'heroku-docker-'));
+}
+/** Runs `work` with a temporary folder and removes it with all that is in it, whatever happens. */
+async function withTemporaryFolder(work) {
+    const folder = await createTemporaryFolder();
+    try {
+        return await work(folder);
+    }
+    finally {
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/docker/labels.ts
+/** Label on every image and container that this program makes, so that `clean` finds them and no other. */
+const ownLabel = 'heroku-docker-release';
+/** Arguments that put the program's own label, and more of the caller's, on an image or container. */
+function labelArguments(more = {}) {
+    return Object.entries({ [ownLabel]: '', ...more }).flatMap(([key, value]) => [
+        '--label',
+        value === '' ? key : `${key}=${value}`,
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/docker/build.ts
+
+
+
+
+
+
+
+/**
+ * Builds an image with BuildKit and returns its id, which no other job on the same engine can
+ * move to another image as it could a tag.
+ * @throws DeployError with the builder's last lines and, where it named one, the Dockerfile's line.
+ */
+async function buildImage(request) {
+    return withTemporaryFolder(async (folder) => {
+        const idFile = (0,external_node_path_.join)(folder, 'image-id');
+        const secrets = secretArguments(request.secrets);
+        try {
+            await runDocker([
+                ...['buildx', 'build', '--builder', request.builder, '--load', '--progress', 'plain'],
+                // An attestation would make the image an index, whose id is not the image's.
+                ...['--platform', dynoPlatform, '--provenance', 'false', '--sbom', 'false'],
+                ...['--iidfile', idFile, '--tag', request.tag, ...labelArguments()],
+                ...Object.entries(request.buildArguments).flatMap(([name, value]) => [
+                    '--build-arg',
+                    `${name}=${value}`,
+                ]),
+                ...secrets.args,
+                ...request.cacheFrom.flatMap((cache) => ['--cache-from', cache]),
+                ...request.cacheTo.flatMap((cache) => ['--cache-to', cache]),
+                ...['--file', 'path' in request.dockerfile ? request.dockerfile.path : '-'],
+                request.context,
+            ], {
+                signal: request.signal,
+                onLine: request.onLine,
+                environment: secrets.environment,
+                ...('text' in request.dockerfile && { input: request.dockerfile.text }),
+            });
+        }
+        catch (error) {
+            request.signal.throwIfAborted();
+            throw buildFailed(error);
+        }
+        return (await (0,promises_namespaceObject.readFile)(idFile, 'utf8')).trim();
+    });
+}
+function secretArguments(secrets) {
+    const environment = {};
+    const args = Object.entries(secrets).flatMap(([id, value], index) => {
+        const variable = `HEROKU_DOCKER_SECRET_${index}`;
+        environment[variable] = value;
+        return ['--secret', `id=${id},env=${variable}`];
+    });
+    return { args, environment };
+}
+function buildFailed(error) {
+    const said = (0,errors/* messageOf */.b)(error);
+    if (/no space left on device/i.test(said)) {
+        return new errors/* DeployError */.s(`The build ran out of disk space.\n${said}`, 'Free space on the machine that runs Docker (docker system prune), or use a larger runner.', { cause: error });
+    }
+    const location = blamedLine(said);
+    return new errors/* DeployError */.s(`The image does not build.\n${said}`, 'Mend what the builder names above; "docker build ." in the app’s folder shows the same.', { cause: error, ...(location && { location }) });
+}
+/** BuildKit names the failing instruction as `Dockerfile:12` on a line of its own. */
+function blamedLine(output) {
+    const [, file, line] = /^(\S+):(\d+)$/m.exec(output) ?? [];
+    return file && line ? { file, line: Number(line) } : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/verbs/steps/build-job.ts
+
+
+
+/** Builds one image and looks at the result. */
+async function runBuild(job, dockerfile, tag) {
+    const { settings, reporter, signal } = job.context;
+    const id = await buildImage({
+        context: settings.workingDirectory,
+        dockerfile,
+        tag,
+        builder: job.builder,
+        buildArguments: job.buildArguments,
+        secrets: settings.secrets,
+        cacheFrom: settings.cacheFrom,
+        cacheTo: settings.cacheTo,
+        signal,
+        onLine: (line) => reporter.output(line),
+    });
+    const image = await findImage(id);
+    if (image !== undefined)
+        return image;
+    throw new errors/* DeployError */.s(`The image ${id} was built, but the Docker engine does not have it.`, 'Use a builder that can load into the engine, or leave "builder" out.');
+}
+
+;// CONCATENATED MODULE: ./src/verbs/steps/app-image.ts
+
+
+
+
+
+/**
+ * Builds the app's image on the base image: a Dockerfile of one line, whose only purpose is to fire
+ * the ONBUILD instructions. Always built, since the source is not part of any hash.
+ */
+async function buildAppImage(job, dockerfile, base) {
+    const tag = `${base.name}-app`;
+    if (await buildsInEngine(job.builder))
+        return buildOnBase(job, base, tag);
+    return runBuild(job, { text: withChildStage(dockerfile.text) }, tag);
+}
+/**
+ * BuildKit takes no image id behind FROM, and the base image's own name may be moved by another
+ * job while this one builds: so the id gets a name that only this run knows.
+ */
+async function buildOnBase(job, base, tag) {
+    const ownName = `${base.name}:${(0,external_node_crypto_.randomUUID)()}`;
+    await askDocker(['tag', base.image.id, ownName]);
+    try {
+        return await runBuild(job, { text: `FROM ${ownName}\n` }, tag);
+    }
+    finally {
+        await askDocker(['image', 'rm', '--no-prune', ownName]);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/verbs/steps/base-image.ts
+
+
+
+
+/** Finds the base image by what it is made of, or builds it. */
+async function ensureBaseImage(job, dockerfile, externalImages) {
+    const { settings, reporter } = job.context;
+    const hash = imageHash(dockerfile, job.buildArguments, externalImages);
+    const name = `heroku-docker-${hash}`;
+    const reusable = isReusable(dockerfile, externalImages);
+    const found = reusable ? await findImage(name) : undefined;
+    if (found !== undefined) {
+        reporter.info(`${name} is there already: nothing that it is made of has changed`);
+        return { hash, name, cached: true, image: found };
+    }
+    reporter.info(`Building ${name}`);
+    const path = (0,external_node_path_.join)(settings.workingDirectory, settings.dockerfile);
+    return { hash, name, cached: false, image: await runBuild(job, { path }, name) };
+}
+/**
+ * The base image's name is what went into it: the Dockerfile's text, the build arguments, the
+ * resolved images that it starts from and the platform.
+ * @param externalImages the images that the Dockerfile names, as the engine has them now.
+ * @returns 64 hexadecimal digits.
+ */
+function imageHash(dockerfile, buildArguments, externalImages) {
+    const inputs = {
+        dockerfile: dockerfile.text,
+        buildArguments: Object.entries(buildArguments).sort(byName),
+        externalImages: [...externalImages].map(([name, image]) => [name, image.id]).sort(byName),
+        platform: dynoPlatform,
+    };
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(inputs)).digest('hex');
+}
+function byName([one = ''], [other = '']) {
+    return one < other ? -1 : Number(one > other);
+}
+/**
+ * Whether the engine's image of that hash may stand for a new build: not where the build reads the
+ * app's source, be it by an instruction of its own or by an ONBUILD of an image it starts from.
+ */
+function isReusable(dockerfile, externalImages) {
+    const triggered = [...externalImages.values()].some((image) => image.triggers.length > 0);
+    return !dockerfile.readsContext && !triggered;
+}
+
+;// CONCATENATED MODULE: ./src/verbs/steps/stack-image.ts
+
+
+
+/**
+ * The build arguments with the stack's image among them, for a Dockerfile that asks for it: templates
+ * start from `ARG STACK_IMAGE`, so that the same file serves the next stack and a mirror.
+ */
+function withStackImage({ settings }, stack, text) {
+    const { declaredArguments } = parseDockerfile(text, settings.buildArguments);
+    if (!declaredArguments.has('STACK_IMAGE'))
+        return settings.buildArguments;
+    const stackImage = settings.stackImage ?? (0,heroku_stack/* stackImages */.jb)(stack).build;
+    return { STACK_IMAGE: stackImage, ...settings.buildArguments };
+}
+/**
+ * Holds the image that a Dockerfile builds on against the stack that its slug is for.
+ * @throws DeployError where it is another stack's; one that is no stack image is a warning.
+ */
+function checkStack({ settings, reporter }, dockerfile, stack) {
+    const { baseImage, baseImageLine } = dockerfile;
+    const location = { file: settings.dockerfile, line: baseImageLine };
+    const built = (0,heroku_stack/* stackOfImage */.ZZ)(baseImage);
+    if (built !== undefined && built !== stack.name) {
+        throw new errors/* DeployError */.s(`${settings.dockerfile} builds on ${baseImage}, which is ${built}; the slug is for ${stack.name}.`, `Start it from ${(0,heroku_stack/* stackImages */.jb)(stack).build}, or move the app: heroku stack:set ${built}`, { location });
+    }
+    if (built === undefined && baseImage !== 'scratch' && baseImage !== settings.stackImage) {
+        reporter.warning(`${baseImage} is no Heroku stack image: programs built on it may miss libraries on ${stack.name}.`, location);
+    }
+}
+/** What the engine gives every image that sets no PATH itself. */
+const plainEnvironment = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+/**
+ * `KEY=value` lines that the stack image brings along: they are on the dyno too. Any other base
+ * image's are part of the app.
+ */
+function stackEnvironment({ settings }, { baseImage }, externalImages) {
+    const onStack = (0,heroku_stack/* stackOfImage */.ZZ)(baseImage) !== undefined || baseImage === settings.stackImage;
+    return (onStack && externalImages.get(baseImage)?.environment) || plainEnvironment;
+}
+
+;// CONCATENATED MODULE: ./src/verbs/steps/images.ts
+
+
+
+
+
+
+
+
+/** Builds the base image, or finds it, and the app's image on top of it. */
+async function buildImages(context, engine, stack) {
+    const { settings, reporter } = context;
+    const text = await readDockerfile(context);
+    const buildArguments = withStackImage(context, stack, text);
+    const dockerfile = parseDockerfile(text, buildArguments);
+    checkStack(context, dockerfile, stack);
+    const job = { context, builder: settings.builder ?? engine.builder, buildArguments };
+    const { base, externalImages } = await reporter.phase('Base image', async () => {
+        const external = await ensureImages(context, dockerfile);
+        return { base: await ensureBaseImage(job, dockerfile, external), externalImages: external };
+    });
+    const app = base.image.triggers.length === 0
+        ? base.image
+        : await reporter.phase('App image', () => buildAppImage(job, dockerfile, base));
+    return {
+        base,
+        app,
+        stackEnvironment: stackEnvironment(context, dockerfile, externalImages),
+    };
+}
+async function readDockerfile({ settings }) {
+    const path = (0,external_node_path_.join)(settings.workingDirectory, settings.dockerfile);
+    try {
+        return await (0,promises_namespaceObject.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        throw new errors/* DeployError */.s(`The Dockerfile ${path} cannot be read.`, 'Check the "dockerfile" and "working-directory" settings.', { cause: error });
+    }
+}
+async function ensureImages({ settings, reporter, signal }, { externalImages }) {
+    const options = {
+        pull: settings.pull,
+        signal,
+        onLine: (line) => reporter.output(line),
+    };
+    const found = externalImages.map(async (reference) => [reference, await ensureImage(reference, options)]);
+    return new Map(await Promise.all(found));
 }
 
 // EXTERNAL MODULE: ./node_modules/filesize/dist/filesize.js
@@ -44652,7 +44677,7 @@ function quoted(text) {
     return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-;// CONCATENATED MODULE: ./src/verbs/slug.ts
+;// CONCATENATED MODULE: ./src/verbs/steps/slug.ts
 
 
 
@@ -44720,10 +44745,10 @@ function report({ reporter }, slug) {
 function checkSize({ reporter }, slug) {
     const size = (0,filesize/* filesize */.O)(slug.sizeBytes);
     if (slug.sizeBytes > limitBytes) {
-        throw new errors/* DeployError */.s(`The slug has ${size}; Heroku takes ${(0,filesize/* filesize */.O)(limitBytes)}. Its largest folders, uncompressed:\n${largest(slug.folders)}`, 'Leave files out with "exclude" or a .dockerignore, or do without a dependency.');
+        throw new errors/* DeployError */.s(`The slug is ${size}, and Heroku takes ${(0,filesize/* filesize */.O)(limitBytes)} at most. Its largest folders, uncompressed:\n${largest(slug.folders)}`, 'Leave files out with "exclude" or a .dockerignore, or do without a dependency.');
     }
     if (slug.sizeBytes > softLimitBytes) {
-        reporter.warning(`The slug has ${size}, and large slugs boot slowly. Its largest folders, uncompressed:\n${largest(slug.folders)}`);
+        reporter.warning(`The slug is ${size}, and large slugs boot slowly. Its largest folders, uncompressed:\n${largest(slug.folders)}`);
     }
 }
 function largest(folders) {
@@ -44733,7 +44758,7 @@ function largest(folders) {
         .join('\n');
 }
 
-;// CONCATENATED MODULE: ./src/verbs/slug-path.ts
+;// CONCATENATED MODULE: ./src/verbs/steps/slug-path.ts
 
 
 
@@ -44767,6 +44792,7 @@ async function withSlugPath(settings, { keep }, work) {
 
 
 
+
 /** Makes the slug and leaves it where `slug-path` says, without a word to Heroku. */
 async function build(context) {
     const stack = context.settings.stack ?? (0,heroku_stack/* parseStack */.GI)(heroku_stack/* defaultStack */.w2);
@@ -44786,7 +44812,7 @@ async function buildSlug(context, stack, path) {
     const app = openAppFolder(settings.workingDirectory);
     const hasDockerfile = app.has(settings.dockerfile);
     const platform = (hasDockerfile ? findPlatform : detectPlatform)(app, settings.template);
-    const processTypes = await readProcessTypes(settings.workingDirectory, settings.procfile, platform?.defaultProcessTypes(app) ?? {});
+    const processTypes = await readProcessTypes(settings.workingDirectory, settings.procfile, () => platform?.defaultProcessTypes(app) ?? {});
     const knownStack = await stack;
     if (knownStack.warning !== undefined)
         reporter.warning(knownStack.warning);
@@ -44794,16 +44820,18 @@ async function buildSlug(context, stack, path) {
         await reporter.phase('Dockerfile', () => init(context, knownStack));
     const images = await buildImages(context, engine, knownStack);
     const slug = await makeSlug(context, engine, images, path);
-    return { platform: platform?.name, stack: knownStack, images, processTypes, slug };
+    // A Procfile alone says nothing of the language that the app's own Dockerfile is for.
+    const known = hasDockerfile && platform === minimal ? undefined : platform?.name;
+    return { platform: known, stack: knownStack, images, processTypes, slug };
 }
 /** What every verb that makes a slug reports of it. */
 function buildOutputs({ settings }, { platform, images, processTypes, slug }) {
     return {
         ...(platform !== undefined && { platform }),
         dockerfile: settings.dockerfile,
-        'image-hash': images.hash,
-        'base-image': images.base,
-        'base-image-cached': String(images.baseCached),
+        'image-hash': images.base.hash,
+        'base-image': images.base.name,
+        'base-image-cached': String(images.base.cached),
         'image-id': images.app.id,
         'slug-size': String(slug.sizeBytes),
         'slug-checksum': slug.checksum,
@@ -45364,7 +45392,7 @@ async function checkWhileBuilding(context, client, path) {
     return { apps: (await checks).apps, built };
 }
 /** Token, app, generation and stack, by one cheap call for each app. */
-async function checkApps({ settings }, client) {
+async function checkApps({ settings, reporter }, client) {
     const apps = await Promise.all(settings.apps.map((app) => findApp(client, app)));
     const stacks = new Set(apps.map((app) => app.buildStack));
     const [first = ''] = stacks;
@@ -45374,6 +45402,8 @@ async function checkApps({ settings }, client) {
     if (settings.stack !== undefined && settings.stack.name !== first) {
         throw new errors/* DeployError */.s(`The slug is for ${settings.stack.name}, but ${apps.map((app) => app.name).join(', ')} builds on ${first}.`, `Leave "stack" out to follow the app, or move it: heroku stack:set ${settings.stack.name}`);
     }
+    for (const app of apps)
+        reporter.info(`${app.name} can be released to; it builds on ${first}`);
     return { apps, stack: (0,heroku_stack/* parseStack */.GI)(first) };
 }
 async function describeSlug(context, built) {

@@ -8,10 +8,10 @@ import { minimal } from '../platforms/minimal.ts';
 import type { Outputs } from '../settings/outputs.ts';
 import type { Slug } from '../slug/create-slug.ts';
 import type { Context } from './context.ts';
-import { type BuiltImages, buildImages } from './images.ts';
 import { init } from './init.ts';
-import { makeSlug } from './slug.ts';
-import { withSlugPath } from './slug-path.ts';
+import { type BuiltImages, buildImages } from './steps/images.ts';
+import { makeSlug } from './steps/slug.ts';
+import { withSlugPath } from './steps/slug-path.ts';
 
 /** A slug that is ready to be released, and how it came about. */
 export interface BuiltSlug {
@@ -70,9 +70,9 @@ export function buildOutputs(
   return {
     ...(platform !== undefined && { platform }),
     dockerfile: settings.dockerfile,
-    'image-hash': images.hash,
-    'base-image': images.base,
-    'base-image-cached': String(images.baseCached),
+    'image-hash': images.base.hash,
+    'base-image': images.base.name,
+    'base-image-cached': String(images.base.cached),
     'image-id': images.app.id,
     'slug-size': String(slug.sizeBytes),
     'slug-checksum': slug.checksum,

@@ -8,7 +8,7 @@ import { parseStack, type Stack } from '../heroku/stack.ts';
 import type { Outputs } from '../settings/outputs.ts';
 import { type BuiltSlug, buildOutputs, buildSlug } from './build.ts';
 import type { Context } from './context.ts';
-import { withSlugPath } from './slug-path.ts';
+import { withSlugPath } from './steps/slug-path.ts';
 
 /** One app with the release that it got. */
 interface AppRelease {
@@ -90,7 +90,7 @@ async function checkWhileBuilding(context: Context, client: HerokuClient, path: 
 
 /** Token, app, generation and stack, by one cheap call for each app. */
 async function checkApps(
-  { settings }: Context,
+  { settings, reporter }: Context,
   client: HerokuClient,
 ): Promise<{ apps: App[]; stack: Stack }> {
   const apps = await Promise.all(settings.apps.map((app) => findApp(client, app)));
@@ -108,6 +108,7 @@ async function checkApps(
       `Leave "stack" out to follow the app, or move it: heroku stack:set ${settings.stack.name}`,
     );
   }
+  for (const app of apps) reporter.info(`${app.name} can be released to; it builds on ${first}`);
   return { apps, stack: parseStack(first) };
 }
 

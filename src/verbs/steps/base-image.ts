@@ -1,6 +1,38 @@
 import { createHash } from 'node:crypto';
-import type { Dockerfile } from '../app/dockerfile.ts';
-import { dynoPlatform, type Image } from '../docker/image.ts';
+import { join } from 'node:path';
+import type { Dockerfile } from '../../app/dockerfile.ts';
+import { dynoPlatform, findImage, type Image } from '../../docker/image.ts';
+import { type BuildJob, runBuild } from './build-job.ts';
+
+/** The image with the stack and the runtime, that waits for an app. */
+export interface BaseImage {
+  /** 64 hexadecimal digits over all that went into it. */
+  readonly hash: string;
+  readonly name: string;
+  /** Whether it was there already. */
+  readonly cached: boolean;
+  readonly image: Image;
+}
+
+/** Finds the base image by what it is made of, or builds it. */
+export async function ensureBaseImage(
+  job: BuildJob,
+  dockerfile: Dockerfile,
+  externalImages: ReadonlyMap<string, Image>,
+): Promise<BaseImage> {
+  const { settings, reporter } = job.context;
+  const hash = imageHash(dockerfile, job.buildArguments, externalImages);
+  const name = `heroku-docker-${hash}`;
+  const reusable = isReusable(dockerfile, externalImages);
+  const found = reusable ? await findImage(name) : undefined;
+  if (found !== undefined) {
+    reporter.info(`${name} is there already: nothing that it is made of has changed`);
+    return { hash, name, cached: true, image: found };
+  }
+  reporter.info(`Building ${name}`);
+  const path = join(settings.workingDirectory, settings.dockerfile);
+  return { hash, name, cached: false, image: await runBuild(job, { path }, name) };
+}
 
 /**
  * The base image's name is what went into it: the Dockerfile's text, the build arguments, the

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Settings } from '../settings/settings.ts';
-import { createTemporaryFolder } from '../temporary.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { createTemporaryFolder } from '../../temporary.ts';
 
 /**
  * Runs `work` with the path that the slug goes to: the one asked for, else one in a temporary

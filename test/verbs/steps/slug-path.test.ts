@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { withSlugPath } from '../../src/verbs/slug-path.ts';
-import { temporaryFolder } from '../support/folder.ts';
-import { createSettings } from '../support/settings.ts';
+import { withSlugPath } from '../../../src/verbs/steps/slug-path.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+import { createSettings } from '../../support/settings.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 

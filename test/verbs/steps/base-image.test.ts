@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDockerfile } from '../../src/app/dockerfile.ts';
-import type { Image } from '../../src/docker/image.ts';
-import { imageHash, isReusable } from '../../src/verbs/base-image.ts';
+import { parseDockerfile } from '../../../src/app/dockerfile.ts';
+import type { Image } from '../../../src/docker/image.ts';
+import { imageHash, isReusable } from '../../../src/verbs/steps/base-image.ts';
 
 const text = 'ARG A\nFROM node:24 AS build\nFROM debian\nRUN make\n';
 

@@ -1,12 +1,12 @@
 import { filesize } from 'filesize';
-import { openArchive } from '../docker/archive.ts';
-import { withContainer } from '../docker/container.ts';
-import type { Engine } from '../docker/engine.ts';
-import { DeployError } from '../errors.ts';
-import { createSlug, type Slug } from '../slug/create-slug.ts';
-import type { FolderSize } from '../slug/folder-sizes.ts';
-import { type Profile, profileScript } from '../slug/profile.ts';
-import type { Context } from './context.ts';
+import { openArchive } from '../../docker/archive.ts';
+import { withContainer } from '../../docker/container.ts';
+import type { Engine } from '../../docker/engine.ts';
+import { DeployError } from '../../errors.ts';
+import { createSlug, type Slug } from '../../slug/create-slug.ts';
+import type { FolderSize } from '../../slug/folder-sizes.ts';
+import { type Profile, profileScript } from '../../slug/profile.ts';
+import type { Context } from '../context.ts';
 import type { BuiltImages } from './images.ts';
 
 /** Heroku refuses a slug above this, and warns above the other (https://devcenter.heroku.com/articles/limits#slug-size). */
