@@ -73,5 +73,5 @@ function slowApp(): string {
 
 function runningClients(): string[] {
   const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
-  return processes.filter((line) => /^docker (buildx build|cp|pull|create)/.test(line));
+  return processes.filter((line) => /^docker .*\bheroku-docker-/.test(line));
 }
