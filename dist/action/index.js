@@ -40275,7 +40275,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4632);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3916);
 /* harmony import */ var _settings_settings_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1200);
-/* harmony import */ var _verbs_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6934);
+/* harmony import */ var _verbs_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3229);
 /* harmony import */ var _runner_reporter_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7006);
 /* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8770);
 
@@ -40885,7 +40885,7 @@ function invalid(name, text, remedy) {
 
 /***/ }),
 
-/***/ 6934:
+/***/ 3229:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43726,9 +43726,6 @@ var external_node_worker_threads_ = __nccwpck_require__(5919);
 function deflateWorker() {
     const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
     const { deflateRawSync, constants } = process.getBuiltinModule('node:zlib');
-    const nice = Number(process.env['NICE'] ?? 0);
-    if (nice)
-        process.getBuiltinModule('node:os').setPriority(0, nice);
     const { level } = workerData;
     parentPort?.on('message', (job) => {
         const block = new Uint8Array(job.memory, job.start, job.length);
@@ -43981,7 +43978,7 @@ function fileError(error, path) {
     return new errors/* DeployError */.s(`The slug cannot be written: ${(0,errors/* messageOf */.b)(error)}`, 'Set the slug-path input to a file in a folder that exists and can be written to.', { cause: error });
 }
 
-;// CONCATENATED MODULE: ./src/slug/tar-header.ts
+;// CONCATENATED MODULE: ./src/tar/header.ts
 /**
  * The 512-byte blocks of a tar archive, read and written as bytes.
  *
@@ -43991,6 +43988,8 @@ function fileError(error, path) {
  * Format"; POSIX.1-2017 pax, "ustar Interchange Format" and "pax Extended Header".
  */
 
+/** What to do about an archive that is not as it was made. */
+const damagedRemedy = 'Run again; if it stays, look for disk errors in the Docker engine’s log.';
 /** Size in bytes of a tar block: headers are one block, contents are filled up to whole blocks. */
 const blockSize = 512;
 /** A header's typeflag byte. */
@@ -44039,7 +44038,7 @@ const zeroBlock = Buffer.alloc(blockSize);
  */
 function readHeader(block) {
     if (checksumOf(block) !== readNumber(block, field.checksum)) {
-        throw new errors/* DeployError */.s('The archive that Docker sent is damaged: a header in it has a wrong checksum.', 'Run again; if it stays, look for disk errors in the Docker engine’s log.');
+        throw new errors/* DeployError */.s('This is not a tar archive, or a damaged one: a header in it has a wrong checksum.', damagedRemedy);
     }
     const name = readName(block);
     return {
@@ -44103,42 +44102,48 @@ function readBase256(block, start, length) {
     return value;
 }
 /**
- * Writes an entry's header blocks in GNU format into `out`, owner and group root: names over 100
- * bytes go before it in entries of their own, named `././@LongLink`, as GNU tar writes them.
+ * Makes a writer of entries' header blocks in GNU format, all of one owner: names over 100 bytes go
+ * before the header in entries of their own, named `././@LongLink`, as GNU tar writes them.
  */
-function writeHeader(header, out) {
-    if (header.linkName.length > field.linkName.length) {
-        writeLongName(entryType.longLink, header.linkName, out);
-    }
-    if (header.name.length > field.name.length) {
-        writeLongName(entryType.longName, header.name, out);
-    }
-    out(headerBlock(header));
-}
-function writeLongName(type, name, out) {
-    const size = name.length + 1; // GNU tar counts the zero byte that ends the name.
-    out(headerBlock({ type, name: longNameMark, linkName: nothing, mode: 0o644, modified: 0, size }));
-    const content = Buffer.alloc(paddedSize(size));
-    name.copy(content);
-    out(content);
+function headerWriter(owner) {
+    const empty = emptyHeader(owner);
+    const scratch = Buffer.alloc(blockSize); // Written again and again: whoever takes it copies it at once.
+    const writeBlock = (header, out) => {
+        empty.copy(scratch);
+        fill(scratch, header);
+        out(scratch);
+    };
+    const writeLongName = (type, name, out) => {
+        const size = name.length + 1; // GNU tar counts the zero byte that ends the name.
+        const fields = { type, name: longNameMark, linkName: nothing, mode: 0o644, modified: 0, size };
+        writeBlock(fields, out);
+        const content = Buffer.alloc(paddedSize(size));
+        name.copy(content);
+        out(content);
+    };
+    return (header, out) => {
+        if (header.linkName.length > field.linkName.length) {
+            writeLongName(entryType.longLink, header.linkName, out);
+        }
+        if (header.name.length > field.name.length) {
+            writeLongName(entryType.longName, header.name, out);
+        }
+        writeBlock(header, out);
+    };
 }
 const longNameMark = Buffer.from('././@LongLink');
 const nothing = Buffer.alloc(0);
-/** What is the same in every header of a slug. */
-const emptyHeader = (() => {
+/** What is the same in every header of an archive. */
+function emptyHeader(owner) {
     const block = Buffer.alloc(blockSize);
-    writeNumber(block, field.owner, 0);
-    writeNumber(block, field.group, 0);
+    writeNumber(block, field.owner, owner.id);
+    writeNumber(block, field.group, owner.id);
     block.write('ustar  \0', field.magic.start, 'latin1'); // GNU's magic and version
-    block.write('root', field.ownerName.start, 'latin1');
-    block.write('root', field.groupName.start, 'latin1');
+    block.write(owner.name, field.ownerName.start, 'latin1');
+    block.write(owner.name, field.groupName.start, 'latin1');
     return block;
-})();
-/** Written again and again: whoever takes it copies it at once. */
-const scratch = Buffer.alloc(blockSize);
-function headerBlock({ type, name, linkName, mode, modified, size }) {
-    const block = scratch;
-    emptyHeader.copy(block);
+}
+function fill(block, { type, name, linkName, mode, modified, size }) {
     name.copy(block, field.name.start, 0, field.name.length);
     linkName.copy(block, field.linkName.start, 0, field.linkName.length);
     writeNumber(block, field.mode, mode);
@@ -44148,7 +44153,6 @@ function headerBlock({ type, name, linkName, mode, modified, size }) {
     // Six digits, a zero byte and a space: the one field that does not end in a zero byte.
     writeOctal(block, field.checksum.start, 6, checksumOf(block));
     block[field.checksum.start + 7] = 0x20;
-    return block;
 }
 function writeNumber(block, { start, length }, value) {
     const digits = length - 1; // and a zero byte
@@ -44196,7 +44200,7 @@ function readPaxRecords(content) {
         const equals = content.indexOf(0x3d, space);
         const end = start + length;
         if (!(length > 0) || equals < 0 || equals >= end || content[end - 1] !== 0x0a) {
-            throw new errors/* DeployError */.s('The archive that Docker sent is damaged: a pax header in it cannot be read.', 'Run again; if it stays, look for disk errors in the Docker engine’s log.');
+            throw new errors/* DeployError */.s('The tar archive is damaged: a pax header in it cannot be read.', damagedRemedy);
         }
         const key = content.toString('latin1', space + 1, equals);
         const value = content.subarray(equals + 1, end - 1);
@@ -44211,7 +44215,7 @@ function readPaxRecords(content) {
     return records;
 }
 
-;// CONCATENATED MODULE: ./src/slug/tar-reader.ts
+;// CONCATENATED MODULE: ./src/tar/reader.ts
 
 
 /** Longest pax header or GNU long name that is read, in bytes. Linux's own limit for a path is 4096. */
@@ -44257,7 +44261,7 @@ class TarReader {
     end() {
         if (this.#ended)
             return;
-        throw new errors/* DeployError */.s('The archive that Docker sent ends too early.', 'The Docker engine may have been stopped or run out of memory; see its log and run again.');
+        throw new errors/* DeployError */.s('The tar archive ends too early: it was cut off.', 'The Docker engine may have been stopped or run out of memory; see its log and run again.');
     }
     get #ended() {
         return this.#zeroBlocks === 2;
@@ -44332,7 +44336,7 @@ class TarReader {
     }
     #collect(header, use) {
         if (header.size > longestMetaEntry) {
-            throw new errors/* DeployError */.s(`The archive that Docker sent is damaged: it has a name of ${header.size} bytes.`, 'Run again; if it stays, look for disk errors in the Docker engine’s log.');
+            throw new errors/* DeployError */.s(`The tar archive is damaged: it has a name of ${header.size} bytes.`, damagedRemedy);
         }
         const pieces = [];
         this.#sink = (piece) => pieces.push(Buffer.from(piece));
@@ -44417,7 +44421,7 @@ class SlugTar {
         this.#options.output(Buffer.concat([content], paddedSize(content.length)));
     }
     #write(header) {
-        writeHeader({ modified: this.#modified, ...header }, this.#options.output);
+        writeRootsHeader({ modified: this.#modified, ...header }, this.#options.output);
     }
     #count(path, bytes) {
         this.#files += 1;
@@ -44470,6 +44474,8 @@ class SlugTar {
         return slugName(header.linkName, false);
     }
 }
+/** As the reference implementation has it; the platform gives the files to the dyno's user. */
+const writeRootsHeader = headerWriter({ id: 0, name: 'root' });
 /** The one folder that becomes a slug. */
 const root = 'app';
 const plain = { type: entryType.file, linkName: Buffer.alloc(0), size: 0 };

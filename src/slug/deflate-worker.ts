@@ -35,8 +35,6 @@ export interface DeflateSettings {
 export function deflateWorker(): void {
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   const { deflateRawSync, constants } = process.getBuiltinModule('node:zlib');
-  const nice = Number(process.env['NICE'] ?? 0);
-  if (nice) process.getBuiltinModule('node:os').setPriority(0, nice);
   const { level } = workerData as DeflateSettings;
   parentPort?.on('message', (job: DeflateJob) => {
     const block = new Uint8Array(job.memory, job.start, job.length);

@@ -1,8 +1,8 @@
 import { DeployError } from '../errors.ts';
+import { entryType, headerWriter, paddedSize, type TarHeader, zeroBlock } from '../tar/header.ts';
+import { type ContentSink, TarReader } from '../tar/reader.ts';
 import type { Exclusion } from './exclusion.ts';
 import type { FolderSizes } from './folder-sizes.ts';
-import { entryType, paddedSize, type TarHeader, writeHeader, zeroBlock } from './tar-header.ts';
-import { type ContentSink, TarReader } from './tar-reader.ts';
 
 /** A file of our own that a slug gets besides what the container's `/app` holds. */
 export interface AppendedFile {
@@ -86,7 +86,7 @@ export class SlugTar {
   }
 
   #write(header: Omit<TarHeader, 'modified'> & { modified?: number }): void {
-    writeHeader({ modified: this.#modified, ...header }, this.#options.output);
+    writeRootsHeader({ modified: this.#modified, ...header }, this.#options.output);
   }
 
   #count(path: string, bytes: number): void {
@@ -147,6 +147,9 @@ export class SlugTar {
     return slugName(header.linkName, false);
   }
 }
+
+/** As the reference implementation has it; the platform gives the files to the dyno's user. */
+const writeRootsHeader = headerWriter({ id: 0, name: 'root' });
 
 /** The one folder that becomes a slug. */
 const root = 'app';

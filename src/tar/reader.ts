@@ -1,6 +1,7 @@
 import { DeployError } from '../errors.ts';
 import {
   blockSize,
+  damagedRemedy,
   entryType,
   isZeroBlock,
   type PaxRecords,
@@ -8,7 +9,7 @@ import {
   readHeader,
   readPaxRecords,
   type TarHeader,
-} from './tar-header.ts';
+} from './header.ts';
 
 /**
  * Takes the pieces of an entry's content, filling included, as they come. They are only lent: the
@@ -63,7 +64,7 @@ export class TarReader {
   end(): void {
     if (this.#ended) return;
     throw new DeployError(
-      'The archive that Docker sent ends too early.',
+      'The tar archive ends too early: it was cut off.',
       'The Docker engine may have been stopped or run out of memory; see its log and run again.',
     );
   }
@@ -147,8 +148,8 @@ export class TarReader {
   #collect(header: TarHeader, use: (content: Buffer) => void): void {
     if (header.size > longestMetaEntry) {
       throw new DeployError(
-        `The archive that Docker sent is damaged: it has a name of ${header.size} bytes.`,
-        'Run again; if it stays, look for disk errors in the Docker engine’s log.',
+        `The tar archive is damaged: it has a name of ${header.size} bytes.`,
+        damagedRemedy,
       );
     }
     const pieces: Buffer[] = [];

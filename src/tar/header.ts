@@ -8,6 +8,10 @@
  */
 import { DeployError } from '../errors.ts';
 
+/** What to do about an archive that is not as it was made. */
+export const damagedRemedy =
+  'Run again; if it stays, look for disk errors in the Docker engine’s log.';
+
 /** Size in bytes of a tar block: headers are one block, contents are filled up to whole blocks. */
 export const blockSize = 512;
 
@@ -82,8 +86,8 @@ export const zeroBlock = Buffer.alloc(blockSize);
 export function readHeader(block: Buffer): TarHeader {
   if (checksumOf(block) !== readNumber(block, field.checksum)) {
     throw new DeployError(
-      'The archive that Docker sent is damaged: a header in it has a wrong checksum.',
-      'Run again; if it stays, look for disk errors in the Docker engine’s log.',
+      'This is not a tar archive, or a damaged one: a header in it has a wrong checksum.',
+      damagedRemedy,
     );
   }
   const name = readName(block);
@@ -150,48 +154,63 @@ function readBase256(block: Buffer, start: number, length: number): number {
   return value;
 }
 
-/**
- * Writes an entry's header blocks in GNU format into `out`, owner and group root: names over 100
- * bytes go before it in entries of their own, named `././@LongLink`, as GNU tar writes them.
- */
-export function writeHeader(header: TarHeader, out: (block: Buffer) => void): void {
-  if (header.linkName.length > field.linkName.length) {
-    writeLongName(entryType.longLink, header.linkName, out);
-  }
-  if (header.name.length > field.name.length) {
-    writeLongName(entryType.longName, header.name, out);
-  }
-  out(headerBlock(header));
+/** Whose the entries of an archive are: user and group alike. */
+export interface Owner {
+  readonly id: number;
+  /** An extractor that knows the name prefers it to the number; empty for none. */
+  readonly name: string;
 }
 
-function writeLongName(type: number, name: Buffer, out: (block: Buffer) => void): void {
-  const size = name.length + 1; // GNU tar counts the zero byte that ends the name.
-  out(headerBlock({ type, name: longNameMark, linkName: nothing, mode: 0o644, modified: 0, size }));
-  const content = Buffer.alloc(paddedSize(size));
-  name.copy(content);
-  out(content);
+/** Takes a header's blocks, one by one. They are only lent. */
+export type BlockSink = (block: Buffer) => void;
+
+/**
+ * Makes a writer of entries' header blocks in GNU format, all of one owner: names over 100 bytes go
+ * before the header in entries of their own, named `././@LongLink`, as GNU tar writes them.
+ */
+export function headerWriter(owner: Owner): (header: TarHeader, out: BlockSink) => void {
+  const empty = emptyHeader(owner);
+  const scratch = Buffer.alloc(blockSize); // Written again and again: whoever takes it copies it at once.
+
+  const writeBlock = (header: TarHeader, out: BlockSink) => {
+    empty.copy(scratch);
+    fill(scratch, header);
+    out(scratch);
+  };
+  const writeLongName = (type: number, name: Buffer, out: BlockSink) => {
+    const size = name.length + 1; // GNU tar counts the zero byte that ends the name.
+    const fields = { type, name: longNameMark, linkName: nothing, mode: 0o644, modified: 0, size };
+    writeBlock(fields, out);
+    const content = Buffer.alloc(paddedSize(size));
+    name.copy(content);
+    out(content);
+  };
+  return (header, out) => {
+    if (header.linkName.length > field.linkName.length) {
+      writeLongName(entryType.longLink, header.linkName, out);
+    }
+    if (header.name.length > field.name.length) {
+      writeLongName(entryType.longName, header.name, out);
+    }
+    writeBlock(header, out);
+  };
 }
 
 const longNameMark = Buffer.from('././@LongLink');
 const nothing = Buffer.alloc(0);
 
-/** What is the same in every header of a slug. */
-const emptyHeader = (() => {
+/** What is the same in every header of an archive. */
+function emptyHeader(owner: Owner): Buffer {
   const block = Buffer.alloc(blockSize);
-  writeNumber(block, field.owner, 0);
-  writeNumber(block, field.group, 0);
+  writeNumber(block, field.owner, owner.id);
+  writeNumber(block, field.group, owner.id);
   block.write('ustar  \0', field.magic.start, 'latin1'); // GNU's magic and version
-  block.write('root', field.ownerName.start, 'latin1');
-  block.write('root', field.groupName.start, 'latin1');
+  block.write(owner.name, field.ownerName.start, 'latin1');
+  block.write(owner.name, field.groupName.start, 'latin1');
   return block;
-})();
+}
 
-/** Written again and again: whoever takes it copies it at once. */
-const scratch = Buffer.alloc(blockSize);
-
-function headerBlock({ type, name, linkName, mode, modified, size }: TarHeader): Buffer {
-  const block = scratch;
-  emptyHeader.copy(block);
+function fill(block: Buffer, { type, name, linkName, mode, modified, size }: TarHeader): void {
   name.copy(block, field.name.start, 0, field.name.length);
   linkName.copy(block, field.linkName.start, 0, field.linkName.length);
   writeNumber(block, field.mode, mode);
@@ -201,7 +220,6 @@ function headerBlock({ type, name, linkName, mode, modified, size }: TarHeader):
   // Six digits, a zero byte and a space: the one field that does not end in a zero byte.
   writeOctal(block, field.checksum.start, 6, checksumOf(block));
   block[field.checksum.start + 7] = 0x20;
-  return block;
 }
 
 function writeNumber(block: Buffer, { start, length }: Field, value: number): void {
@@ -261,8 +279,8 @@ export function readPaxRecords(content: Buffer): PaxRecords {
     const end = start + length;
     if (!(length > 0) || equals < 0 || equals >= end || content[end - 1] !== 0x0a) {
       throw new DeployError(
-        'The archive that Docker sent is damaged: a pax header in it cannot be read.',
-        'Run again; if it stays, look for disk errors in the Docker engine’s log.',
+        'The tar archive is damaged: a pax header in it cannot be read.',
+        damagedRemedy,
       );
     }
     const key = content.toString('latin1', space + 1, equals);
