@@ -3,6 +3,9 @@ import { DeployError, messageOf } from '../errors.ts';
 import type { Engine } from './engine.ts';
 import { getFromEngine } from './engine-socket.ts';
 
+/** Milliseconds that the engine may let pass without a byte. */
+const idleTimeout = 120_000;
+
 /** What to read out of a container, and how. */
 export interface ArchiveOptions {
   readonly engine: Pick<Engine, 'socketPath'>;
@@ -14,27 +17,47 @@ export interface ArchiveOptions {
 }
 
 /**
- * Opens the tar of a folder of a container, whose entries' names begin with the folder's own name
+ * Reads the tar of a folder of a container, whose entries' names begin with the folder's own name
  * (`app/…` for `/app`). It comes over the engine's own socket where that is on this machine
  * (Docker Engine API, `GET /containers/{id}/archive`), which spares the Docker client's copy, and
- * through `docker cp` where it is not.
- * @throws DeployError where the folder is not there, here or when the first bytes are read; and
- *   while reading where the engine stops in the middle. The signal's reason on its abort.
+ * through `docker cp` where it is not. Nothing happens before the first piece is asked for: an
+ * archive that nobody reads would keep the engine from removing the container. Each piece is lent
+ * until the next is asked for.
+ *
+ * Reading throws a DeployError where the folder is not there and where the engine stops in the
+ * middle, and the signal's reason on its abort. That the engine ended the archive too early without
+ * a word is for the reader to see, by the archive's own end.
  */
-export async function openArchive(options: ArchiveOptions): Promise<AsyncIterable<Buffer>> {
+export async function* openArchive(options: ArchiveOptions): AsyncGenerator<Buffer> {
   options.signal.throwIfAborted();
+  const idle = new AbortController();
+  const signal = AbortSignal.any([options.signal, idle.signal]);
   const { socketPath } = options.engine;
-  return socketPath === undefined ? copyArchive(options) : await fetchArchive(socketPath, options);
+  const pieces =
+    socketPath === undefined
+      ? copyArchive({ ...options, signal })
+      : fetchArchive(socketPath, { ...options, signal });
+  try {
+    for (;;) {
+      const timer = setTimeout(() => idle.abort(silentEngine()), idleTimeout);
+      const { value, done } = await pieces.next().finally(() => clearTimeout(timer));
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    throw archiveError(error, { ...options, signal });
+  } finally {
+    await pieces.return(undefined);
+  }
 }
 
-async function fetchArchive(socketPath: string, options: ArchiveOptions) {
-  try {
-    const { status, body } = await getFromEngine(socketPath, archivePath(options), options.signal);
-    if (status !== 200) throw refused(options, status, await textOf(body));
-    return withArchiveErrors(body, options);
-  } catch (error) {
-    throw archiveError(error, options);
-  }
+async function* fetchArchive(
+  socketPath: string,
+  options: ArchiveOptions,
+): AsyncGenerator<Buffer, undefined> {
+  const { status, body } = await getFromEngine(socketPath, archivePath(options), options.signal);
+  if (status !== 200) throw refused(options, status, await textOf(body));
+  yield* body;
 }
 
 function archivePath({ container, path }: ArchiveOptions): string {
@@ -47,15 +70,7 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
   return text;
 }
 
-async function* withArchiveErrors(body: AsyncIterable<Buffer>, options: ArchiveOptions) {
-  try {
-    yield* body;
-  } catch (error) {
-    throw archiveError(error, options);
-  }
-}
-
-async function* copyArchive(options: ArchiveOptions) {
+async function* copyArchive(options: ArchiveOptions): AsyncGenerator<Buffer, undefined> {
   const source = `${options.container}:${options.path}`;
   const child = spawn('docker', ['cp', source, '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const exit = new Promise<number | null>((resolve, reject) => {
@@ -74,8 +89,6 @@ async function* copyArchive(options: ArchiveOptions) {
     const exitCode = await exit;
     options.signal.throwIfAborted();
     if (exitCode !== 0) throw refused(options, exitCode, errors);
-  } catch (error) {
-    throw archiveError(error, options);
   } finally {
     options.signal.removeEventListener('abort', end);
     end();
@@ -95,6 +108,13 @@ function refused({ path }: ArchiveOptions, code: number | null, answer: string):
   return new DeployError(
     `Docker cannot read ${path} out of the image (${code ?? 'killed'}): ${answer.trim()}`,
     'Look at the Docker engine’s log, and run again.',
+  );
+}
+
+function silentEngine(): DeployError {
+  return new DeployError(
+    `The Docker engine has sent nothing for ${idleTimeout / 1000} s.`,
+    'See whether it hangs (docker ps), restart it and run again.',
   );
 }
 

@@ -3,9 +3,6 @@ import { connect } from 'node:net';
 /** Bytes that are read from the socket at once; Linux keeps about 200 KiB of a stream between two processes. */
 const readSize = 256 * 1024;
 
-/** Milliseconds that the engine may let pass without a byte. */
-const idleTimeout = 120_000;
-
 /** An answer of the engine's API. */
 export interface EngineAnswer {
   readonly status: number;
@@ -20,8 +17,8 @@ export interface EngineAnswer {
  * Asks the engine's API for something large over its local socket.
  *
  * This is HTTP/1.0 by hand and not undici or `node:http`, because both allocate memory for each
- * piece of the body: on an archive of 840 MB in 51 000 files they took 0.5 s more of a core than
- * this does, and 90 MB more of memory. The engine answers HTTP/1.0 without the chunks of HTTP/1.1,
+ * piece of the body: with undici a slug of 680 MB took 1.2 s more of a core out of 10, and the
+ * process 50 MB more memory at its peak. The engine answers HTTP/1.0 without the chunks of HTTP/1.1,
  * and ends the body by closing the connection (RFC 1945, 7.2.2), so that a body must show by
  * itself whether it is whole; a tar archive does.
  * @param path of the API, query included, percent-encoded.
@@ -46,9 +43,13 @@ export async function getFromEngine(
   }
 }
 
-async function* continued(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  if (first.length > 0) yield first;
-  yield* rest;
+async function* continued(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    if (first.length > 0) yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined); // Closes the socket where the first piece was the last one wanted.
+  }
 }
 
 /** Sends a request and gives back all bytes of the answer, always in the same memory. */
@@ -82,9 +83,6 @@ async function* exchange(
   socket.on('end', () => {
     state.ended = true;
     state.wake();
-  });
-  socket.setTimeout(idleTimeout, () => {
-    socket.destroy(new Error(`the engine sent nothing for ${idleTimeout / 1000} s`));
   });
   socket.write(request);
   try {

@@ -6,7 +6,10 @@ import { type AppendedFile, SlugTar } from './slug-tar.ts';
 
 /** What a slug is made from, and where. */
 export interface SlugOptions {
-  /** The tar of the container's `/app`, in the pieces in which it comes. Ends by `signal` too. */
+  /**
+   * The tar of the container's `/app`, in the pieces in which it comes, each lent until the next is
+   * asked for. It is to end with an error when `signal` does: nothing else ends a wait for it.
+   */
   readonly archive: AsyncIterable<Buffer>;
   /** `.gitignore` patterns of what is left out. */
   readonly exclude: readonly string[];
@@ -38,7 +41,13 @@ export interface Slug {
   readonly excluded: readonly Excluded[];
 }
 
-const defaultLevel = 5;
+/**
+ * zlib's level where none is asked for: the fastest whose slug is at most 3 % larger than that of
+ * `tar cfz`, which takes gzip's level 6. On 680 MB of an app's packages, 2 cores and in the same
+ * run (`npm run bench`), level 4 is 2.7 times as fast as the original plugin and 4.3 % larger, level
+ * 5 is 2.3 times as fast and 1.4 % larger, level 6 is 2.0 times as fast and 0.6 % larger.
+ */
+export const defaultLevel = 5;
 
 /**
  * Makes `slug.tgz` from a container's `/app` in one pass, with the same memory whatever its size.

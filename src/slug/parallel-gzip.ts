@@ -5,11 +5,21 @@ import { DeflatePool } from './deflate-pool.ts';
 /** Deflate looks back this far (RFC 1951, 2), in bytes: all that is of use as a dictionary. */
 const windowSize = 32 * 1024;
 
-/** Bytes of input that a thread compresses at a time. */
-export const defaultBlockSize = 1024 * 1024;
+/**
+ * Bytes of input that a thread compresses at a time. Each block costs a fresh zlib state and a
+ * message: blocks of 128 KiB take 6 % longer, of 4 MiB 1 % less, and the output is as large.
+ */
+const defaultBlockSize = 1024 * 1024;
 
 /** The engine does not send faster than about this many cores compress. */
 const mostThreads = 8;
+
+/**
+ * Blocks that may be on their way to the output before the writer is to wait: enough that the
+ * threads have work while the engine is slow, and the engine has room while they are. Measured on
+ * 2 cores: with 6 a slug takes 15 % longer, with 32 it takes as long and 12 MB more memory.
+ */
+const mostInFlight = 16;
 
 /** How a {@link ParallelGzip} compresses. */
 export interface ParallelGzipOptions {
@@ -31,8 +41,6 @@ export class ParallelGzip {
   readonly #output: (bytes: Uint8Array) => Promise<void>;
   readonly #blockSize: number;
   readonly #pool: DeflatePool;
-  /** Blocks that may be on their way to the output before the writer is to wait. */
-  readonly #mostInFlight: number;
   /** Memory of blocks that were compressed, for the next ones. */
   readonly #freeMemory: SharedArrayBuffer[] = [];
   /** The pieces of output that are under way, the oldest first. */
@@ -50,7 +58,6 @@ export class ParallelGzip {
     this.#output = options.output;
     this.#blockSize = options.blockSize ?? defaultBlockSize;
     this.#pool = new DeflatePool(threads, { level: options.level });
-    this.#mostInFlight = 3 * threads;
     this.#memory = this.#takeMemory();
     this.#enqueue(Promise.resolve(gzipHeader));
   }
@@ -69,7 +76,7 @@ export class ParallelGzip {
 
   /** Whether the writer should await {@link ready} before it writes on. */
   get isFull(): boolean {
-    return this.#inFlight.length >= this.#mostInFlight;
+    return this.#inFlight.length >= mostInFlight;
   }
 
   /**
@@ -142,7 +149,8 @@ export class ParallelGzip {
       await this.#output(await piece);
       void this.#inFlight.shift();
     })();
-    // Whoever waits for room or for the end gets the error; until then nobody may be waiting.
+    // Whoever waits for room or for the end gets the first error; nobody may be waiting for it yet.
+    piece.catch(() => {});
     written.catch(() => {});
     this.#inFlight.push(written);
   }

@@ -90,10 +90,9 @@ export function readHeader(block: Buffer): TarHeader {
       damagedRemedy,
     );
   }
-  const name = readName(block);
   return {
-    type: readType(block, name),
-    name,
+    type: block[field.type.start] as number,
+    name: readName(block),
     linkName: readBytes(block, field.linkName),
     mode: readNumber(block, field.mode) & 0o7777,
     modified: readNumber(block, field.modified),
@@ -101,9 +100,11 @@ export function readHeader(block: Buffer): TarHeader {
   };
 }
 
-/** Before POSIX a file had a zero byte for a type, and a folder that and a slash after its name. */
-function readType(block: Buffer, name: Buffer): number {
-  const type = block[field.type.start] as number;
+/**
+ * The type of an entry, from that in its header and its whole name: before POSIX a file had a zero
+ * byte for a type, and a folder that and a slash after its name.
+ */
+export function typeOf(type: number, name: Buffer): number {
   if (type !== 0) return type;
   return name[name.length - 1] === 0x2f ? entryType.folder : entryType.file;
 }
@@ -278,17 +279,27 @@ export function readPaxRecords(content: Buffer): PaxRecords {
     const equals = content.indexOf(0x3d, space);
     const end = start + length;
     if (!(length > 0) || equals < 0 || equals >= end || content[end - 1] !== 0x0a) {
-      throw new DeployError(
-        'The tar archive is damaged: a pax header in it cannot be read.',
-        damagedRemedy,
-      );
+      throw damagedPaxHeader();
     }
     const key = content.toString('latin1', space + 1, equals);
     const value = content.subarray(equals + 1, end - 1);
     if (key === 'path' || key === 'linkpath') records[key] = value;
-    if (key === 'size') records.size = Number(value.toString('latin1'));
-    if (key === 'mtime') records.mtime = Math.floor(Number(value.toString('latin1')));
+    if (key === 'size') records.size = paxNumber(value, /^\d+$/);
+    if (key === 'mtime') records.mtime = Math.floor(paxNumber(value, /^-?\d+(?:\.\d*)?$/));
     start = end;
   }
   return records;
+}
+
+function paxNumber(value: Buffer, form: RegExp): number {
+  const text = value.toString('latin1');
+  if (!form.test(text)) throw damagedPaxHeader();
+  return Number(text);
+}
+
+function damagedPaxHeader(): DeployError {
+  return new DeployError(
+    'The tar archive is damaged: a pax header in it cannot be read.',
+    damagedRemedy,
+  );
 }

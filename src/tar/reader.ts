@@ -9,6 +9,7 @@ import {
   readHeader,
   readPaxRecords,
   type TarHeader,
+  typeOf,
 } from './header.ts';
 
 /**
@@ -130,10 +131,12 @@ export class TarReader {
   }
 
   #takeEntry(header: TarHeader): void {
-    const size = isHeaderOnly(header.type) ? 0 : (this.#pax.size ?? header.size);
+    const name = this.#pax.path ?? this.#longName ?? header.name;
+    const type = typeOf(header.type, name);
+    const size = isHeaderOnly(type) ? 0 : (this.#pax.size ?? header.size);
     this.#sink = this.#onEntry({
-      type: header.type,
-      name: this.#pax.path ?? this.#longName ?? header.name,
+      type,
+      name,
       linkName: this.#pax.linkpath ?? this.#longLink ?? header.linkName,
       mode: header.mode,
       modified: this.#pax.mtime ?? header.modified,

@@ -38,7 +38,7 @@ export async function makeSlug(
     warnOfLosses(context, profile);
     const slug = await withContainer({ image: images.app.id, command: neverRun }, async (name) =>
       createSlug({
-        archive: await openArchive({ engine, container: name, path: '/app', signal }),
+        archive: openArchive({ engine, container: name, path: '/app', signal }),
         exclude: settings.exclude,
         appended:
           profile.script === undefined
