@@ -54893,7 +54893,6 @@ async function create_slug_copyArchive(options, tar, gzip) {
         if (!gzip.isFull)
             continue;
         await gzip.ready();
-        options.onProgress?.(tar.bytes);
     }
     options.signal.throwIfAborted();
     tar.end();

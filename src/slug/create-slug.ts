@@ -20,8 +20,6 @@ export interface SlugOptions {
   /** zlib's level, 1 (fast) to 9 (small). */
   readonly level?: number;
   readonly signal: AbortSignal;
-  /** Called again and again with the bytes of content that went into the slug until then. */
-  readonly onProgress?: (unpackedBytes: number) => void;
 }
 
 /** A slug on disk. */
@@ -90,7 +88,6 @@ async function copyArchive(options: SlugOptions, tar: SlugTar, gzip: ParallelGzi
     tar.push(chunk);
     if (!gzip.isFull) continue;
     await gzip.ready();
-    options.onProgress?.(tar.bytes);
   }
   options.signal.throwIfAborted();
   tar.end();

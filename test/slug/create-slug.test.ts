@@ -163,15 +163,6 @@ describe('a slug', () => {
       { path: 'src', files: 1, bytes: 1 },
     ]);
   });
-
-  test('tells how far it is while it is made', async () => {
-    const seen: number[] = [];
-    const archive = archiveOf({ large: '1'.repeat(60_000_000) });
-    const onProgress = (bytes: number) => void seen.push(bytes);
-    await slugOf(archive, { onProgress });
-    expect(seen.length).toBeGreaterThan(1);
-    expect(seen).toEqual([...seen].sort((one, other) => one - other));
-  });
 });
 
 describe('what is left out of a slug', () => {
