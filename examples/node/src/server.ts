@@ -10,7 +10,6 @@ app.get('/', (_request, response) => {
       'Node.js': process.version,
       NODE_ENV: process.env['NODE_ENV'] ?? 'not set',
       Dyno: process.env['DYNO'] ?? 'none',
-      Release: process.env['HEROKU_RELEASE_VERSION'] ?? 'unknown',
       Greeting: process.env['GREETING'] ?? 'none; try: heroku config:set GREETING=hello',
     }),
   );
