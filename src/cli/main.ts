@@ -60,7 +60,7 @@ function printOutputs(outputs: Outputs): void {
 
 function fail(error: unknown, reporter: TerminalReporter): void {
   if (error instanceof CommanderError) {
-    // Commander has said what is wrong already; --help and --version end here too, with code 0.
+    // Commander has said what is wrong already; --help ends here too, with code 0.
     process.exitCode = error.exitCode === 0 ? 0 : usageError;
     return;
   }
