@@ -8,6 +8,8 @@ export interface App {
   /** Name of the stack that its next slug is built for. */
   readonly buildStack: string;
   readonly webUrl: string | undefined;
+  /** Of the slug that it runs, compressed; absent where it runs none. */
+  readonly slugSizeBytes: number | undefined;
 }
 
 interface AppAnswer {
@@ -17,6 +19,7 @@ interface AppAnswer {
   /** An object in version 3 of the API, a plain string in the variant that the CLI asks for. */
   readonly generation?: { readonly name: string } | string;
   readonly web_url: string | null;
+  readonly slug_size: number | null;
 }
 
 const slugless = ['container', 'cnb'];
@@ -30,6 +33,7 @@ export async function findApp(client: HerokuClient, nameOrId: string): Promise<A
     method: 'GET',
     path: `/apps/${encodeURIComponent(nameOrId)}`,
     repeatable: true,
+    fields: ['id', 'name', 'build_stack'],
   });
   refuseSlugless(answer);
   return {
@@ -37,6 +41,7 @@ export async function findApp(client: HerokuClient, nameOrId: string): Promise<A
     name: answer.name,
     buildStack: answer.build_stack.name,
     webUrl: answer.web_url ?? undefined,
+    slugSizeBytes: answer.slug_size ?? undefined,
   };
 }
 

@@ -1,33 +1,20 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
-import { DeployError, messageOf } from '../errors.ts';
+import { HttpClient, type HttpClientOptions, type OpenAnswer } from '../http/http-client.ts';
+import { parseAnswer, type Shape } from '../http/json.ts';
+import type { Sleep } from '../http/retry.ts';
 import type { Reporter } from '../reporter.ts';
-import {
-  blobStoreRemedy,
-  NoAnswerError,
-  PlatformError,
-  platformRemedy,
-  type Remedy,
-} from './platform-error.ts';
-import { isThisMachine } from './platform-url.ts';
-import { type Sleep, sleep, withRetry } from './retry.ts';
+import { blobStore, platform } from './platform-error.ts';
 
 /** What a client needs to talk to a Platform API. */
-export interface ClientOptions {
+export interface ClientOptions extends HttpClientOptions {
   /** Origin of the API, such as `https://api.heroku.com`. */
   readonly url: string;
   readonly token: string;
-  readonly reporter: Reporter;
-  /** Ends every call and every wait of the run. */
-  readonly signal: AbortSignal;
-  readonly sleep?: Sleep;
-  /** How long an answer may keep silent, in its beginning or between two pieces of it. */
-  readonly answerTimeoutMilliseconds?: number;
 }
 
 /** One call of the Platform API. */
-export interface Call {
-  readonly method: 'GET' | 'POST';
+export interface Call extends Shape {
+  readonly method: 'GET' | 'POST' | 'PATCH';
   /** Path with its leading slash, its parts already encoded. */
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
@@ -47,34 +34,37 @@ export interface Upload {
   readonly open: () => Readable;
 }
 
-const connectTimeoutMilliseconds = 10_000;
-const answerTimeoutMilliseconds = 60_000;
-const overloaded = 429;
-const transientStatuses = [500, 502, 503, 504];
-/** A blob store's 400 that says that the body came too slowly. */
-const transientIds = ['RequestTimeout'];
-
-/** Speaks the Platform API v3 over HTTP: one connection pool, timeouts, retries, errors with a remedy. */
+/** Speaks the Platform API v3, and with the stores that its signed URLs lead to. */
 export class HerokuClient {
-  readonly reporter: Reporter;
-  /** Aborted when the run is cancelled, and when the client is closed. */
-  readonly signal: AbortSignal;
-  readonly sleep: Sleep;
-  readonly #closing = new AbortController();
-  readonly #url: string;
-  readonly #token: string;
-  readonly #dispatcher: Dispatcher;
+  readonly #options: ClientOptions;
+  readonly #http: HttpClient;
 
-  constructor(options: ClientOptions) {
-    this.reporter = options.reporter;
-    this.signal = AbortSignal.any([options.signal, this.#closing.signal]);
-    this.sleep = options.sleep ?? sleep;
-    this.#url = options.url;
-    this.#token = options.token;
-    this.#dispatcher = openDispatcher(
-      options.url,
-      options.answerTimeoutMilliseconds ?? answerTimeoutMilliseconds,
-    );
+  constructor(options: ClientOptions, http = new HttpClient(options)) {
+    this.#options = options;
+    this.#http = http;
+  }
+
+  get reporter(): Reporter {
+    return this.#http.reporter;
+  }
+
+  /** Aborted when the run is cancelled, and when the client is closed. */
+  get signal(): AbortSignal {
+    return this.#http.signal;
+  }
+
+  get sleep(): Sleep {
+    return this.#http.sleep;
+  }
+
+  /** The same client, but with another one to tell; closing either closes both. */
+  withReporter(reporter: Reporter): HerokuClient {
+    return this.#with({ ...this.#options, reporter });
+  }
+
+  /** The same client, but ended by another signal than the run's: to clean up after that. */
+  withSignal(signal: AbortSignal): HerokuClient {
+    return this.#with({ ...this.#options, signal });
   }
 
   /**
@@ -82,27 +72,24 @@ export class HerokuClient {
    * @throws PlatformError where the API refuses, NoAnswerError where nothing whole came back.
    */
   async call<Answer>(call: Call): Promise<Answer> {
-    const what = `${call.method} ${call.path}`;
-    return this.#retrying(call.repeatable, async () => {
-      const { answer, text } = await this.#exchange(
-        what,
-        platformRemedy,
-        `${this.#url}${call.path}`,
-        {
-          method: call.method,
-          headers: {
-            accept: 'application/vnd.heroku+json; version=3',
-            authorization: `Bearer ${this.#token}`,
-            'user-agent': 'heroku-docker-release',
-            ...(call.body && { 'content-type': 'application/json' }),
-            ...call.headers,
-          },
-          body: call.body ? JSON.stringify(call.body) : null,
-        },
-      );
-      const warning = answer.headers['x-heroku-warning'];
-      if (warning !== undefined) this.reporter.warning(`Heroku says: ${warning}`);
-      return parseAnswer<Answer>(what, text);
+    return this.#http.send({
+      what: `${call.method} ${call.path}`,
+      service: platform,
+      method: call.method,
+      url: this.#urlOf(call),
+      headers: {
+        accept: 'application/vnd.heroku+json; version=3',
+        authorization: `Bearer ${this.#options.token}`,
+        ...(call.body && { 'content-type': 'application/json' }),
+        ...call.headers,
+      },
+      body: () => (call.body ? JSON.stringify(call.body) : null),
+      repeatable: call.repeatable,
+      read: ({ headers, text }) => {
+        const warning = headers['x-heroku-warning'];
+        if (warning !== undefined) this.reporter.warning(`Heroku says: ${warning}`);
+        return parseAnswer<Answer>(text, call);
+      },
     });
   }
 
@@ -111,83 +98,44 @@ export class HerokuClient {
    * blob store takes no chunked body.
    */
   async upload(upload: Upload): Promise<void> {
-    await this.#retrying(true, () =>
-      this.#exchange('Upload of the slug', blobStoreRemedy, upload.url, {
-        method: 'PUT',
-        headers: { 'content-length': String(upload.sizeBytes) },
-        body: upload.open(),
-      }),
-    );
+    await this.#http.send({
+      what: 'Upload of the slug',
+      service: blobStore,
+      method: 'PUT',
+      url: upload.url,
+      headers: { 'content-length': String(upload.sizeBytes) },
+      body: upload.open,
+      repeatable: true,
+      read: () => {},
+    });
+  }
+
+  /**
+   * GETs a signed URL, which is the permission itself, so that no token goes there, for an answer of
+   * any status that is read as it comes; tried once.
+   * @throws NoAnswerError where no answer begins.
+   */
+  open(
+    what: string,
+    url: string,
+    options: { readonly headers?: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+  ): Promise<OpenAnswer> {
+    const { headers = {}, signal } = options;
+    return this.#http.open({ what, service: platform, url, headers }, signal);
   }
 
   /** Ends what is under way, and lets go of the connections that are kept open. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error('The client was closed.'));
-    await this.#dispatcher.destroy();
+    await this.#http.close();
   }
 
-  async #exchange(what: string, remedy: Remedy, url: string, options: ExchangeOptions) {
-    try {
-      const answer = await request(url, {
-        ...options,
-        dispatcher: this.#dispatcher,
-        signal: this.signal,
-      });
-      const text = await answer.body.text();
-      if (answer.statusCode >= 300) throw new PlatformError(answer, text, what, remedy);
-      return { answer, text };
-    } catch (error) {
-      this.signal.throwIfAborted();
-      throw error instanceof DeployError ? error : new NoAnswerError(what, error);
-    }
+  #with(options: ClientOptions): HerokuClient {
+    return new HerokuClient(options, this.#http.with(options));
   }
 
-  #retrying<Result>(repeatable: boolean, call: () => Promise<Result>) {
-    return withRetry(call, {
-      repeatable: (error) => mayRepeat(error, repeatable),
-      signal: this.signal,
-      sleep: this.sleep,
-      onRetry: (error, milliseconds) =>
-        this.reporter.info(
-          `${messageOf(error)}; trying again in ${(milliseconds / 1000).toFixed(1)} s`,
-        ),
-    });
-  }
-}
-
-interface ExchangeOptions {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly headers: Record<string, string>;
-  readonly body: string | Readable | null;
-}
-
-/** A runner behind a company's proxy names it in HTTPS_PROXY; this machine is never behind one. */
-function openDispatcher(url: string, timeoutMilliseconds: number): Dispatcher {
-  const options = {
-    connect: { timeout: connectTimeoutMilliseconds },
-    headersTimeout: timeoutMilliseconds,
-    bodyTimeout: timeoutMilliseconds,
-  };
-  const proxied = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some(
-    (name) => process.env[name],
-  );
-  return proxied && !isThisMachine(new URL(url))
-    ? new EnvHttpProxyAgent(options)
-    : new Agent(options);
-}
-
-function mayRepeat(error: unknown, repeatable: boolean): boolean | number {
-  if (error instanceof NoAnswerError) return !error.permanent && (repeatable || !error.ambiguous);
-  if (!(error instanceof PlatformError)) return false;
-  const transient =
-    transientStatuses.includes(error.status) || transientIds.includes(error.id ?? '');
-  return ((repeatable && transient) || error.status === overloaded) && (error.retryAfter ?? true);
-}
-
-function parseAnswer<Answer>(what: string, text: string): Answer {
-  try {
-    return JSON.parse(text) as Answer;
-  } catch (error) {
-    throw new NoAnswerError(what, error);
+  /** The token goes with it, so the path may not make another host of it (`.example.org/`, `@example.org/`). */
+  #urlOf({ path }: Call): string {
+    if (!path.startsWith('/')) throw new Error(`The path "${path}" has no leading slash.`);
+    return `${this.#options.url}${path}`;
   }
 }

@@ -1,14 +1,10 @@
 import { DeployError } from '../errors.ts';
+import { isThisMachine } from '../http/this-machine.ts';
 
 const herokuApi = 'https://api.heroku.com';
 
 /** Domains whose hosts may see the token, as the Heroku CLI's own list has them. */
 const herokuDomains = ['heroku.com', 'herokai.com', 'herokuspace.com', 'herokudev.com'];
-
-/** Whether a URL leads to this very machine, where the embedded Heroku lives. */
-export function isThisMachine(url: URL): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-}
 
 /**
  * Decides which Platform API to talk to. As in the Heroku CLI, a bare host name means

@@ -1,6 +1,5 @@
-import { DeployError } from '../errors.ts';
 import type { HerokuClient } from './client.ts';
-import { NoAnswerError, PlatformError } from './platform-error.ts';
+import { exactlyOnce } from './exactly-once.ts';
 
 /** A release of an app (schema of release, as far as it is read here). */
 export interface Release {
@@ -8,105 +7,142 @@ export interface Release {
   readonly version: number;
   readonly status: 'pending' | 'succeeded' | 'failed' | 'expired';
   readonly slug: { readonly id: string } | null;
+  /** Whether the app runs it now. */
+  readonly current: boolean;
+  /** What it is for: `Deploy 1a2b3c4d`, `Rollback to v7`, `Set FOO config vars`. */
+  readonly description: string;
+  /** Not where it failed, and not where its slug is gone. */
+  readonly eligible_for_rollback: boolean;
+  /** Signed URL of what its release phase writes; `null` where it has none. */
+  readonly output_stream_url: string | null;
+  /** ISO 8601. */
+  readonly created_at: string;
 }
 
-/** The platform ends a release phase after an hour; a little more for its own work around it. */
-const releaseTimeoutMilliseconds = 65 * 60_000;
-const releaseTries = 3;
 /** A call whose answer was lost may still be under way: it gets this long to show. */
 const settleMilliseconds = 2_000;
-const firstPollMilliseconds = 500;
-const longestPollMilliseconds = 5_000;
+/** A current release is among these, unless as many failed since. */
+const searchedReleases = [10, 1000];
+
+/** Lists an app's newest releases, the newest first; the platform gives a thousand at most. */
+export function listReleases(
+  client: HerokuClient,
+  app: string,
+  { newest }: { newest: number },
+): Promise<readonly Release[]> {
+  return client.call({
+    method: 'GET',
+    path: releasesOf(app),
+    headers: { range: `version ..; max=${newest}, order=desc` },
+    repeatable: true,
+    list: true,
+  });
+}
+
+/** Finds the release that an app runs now: not the newest one where that failed or is pending. */
+export async function findCurrentRelease(
+  client: HerokuClient,
+  app: string,
+): Promise<Release | undefined> {
+  for (const newest of searchedReleases) {
+    const releases = await listReleases(client, app, { newest });
+    const current = releases.find((release) => release.current);
+    if (current !== undefined || releases.length < newest) return current;
+  }
+  return undefined;
+}
+
+/** Reads a release as it is now. */
+export function readRelease(client: HerokuClient, app: string, id: string): Promise<Release> {
+  return client.call({
+    method: 'GET',
+    path: `${releasesOf(app)}/${encodeURIComponent(id)}`,
+    repeatable: true,
+    fields: ['id', 'version', 'status'],
+  });
+}
 
 /**
- * Releases a slug, exactly once: where the answer was lost, the app's newest releases tell whether
- * the call was carried out, since no release but ours can have a slug that was just made.
+ * Does what may make a release.
+ * @returns the newest one that came with it, none where none did.
  */
-export async function createRelease(
+export async function releaseMadeBy(
+  client: HerokuClient,
+  app: string,
+  work: () => Promise<void>,
+): Promise<Release | undefined> {
+  const [before] = await listReleases(client, app, { newest: 1 });
+  await work();
+  const [after] = await listReleases(client, app, { newest: 1 });
+  return after !== undefined && after.version > (before?.version ?? 0) ? after : undefined;
+}
+
+/** Releases a slug, exactly once; it may be one that was released before. */
+export function createRelease(
   client: HerokuClient,
   app: string,
   release: { slug: string; description: string },
 ): Promise<Release> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await client.call<Release>({
-        method: 'POST',
-        path: releasesOf(app),
-        repeatable: false,
-        body: release,
-      });
-    } catch (error) {
-      if (!isAmbiguous(error)) throw error;
-      client.reporter.info(`${error.message}; looking whether the release was made`);
-      await client.sleep(settleMilliseconds, client.signal);
-      const made = await findReleaseOf(client, app, release.slug);
-      if (made !== undefined) return made;
-      if (attempt === releaseTries) throw error;
-    }
-  }
+  return makeRelease(
+    client,
+    app,
+    release,
+    ({ slug, description }) => slug?.id === release.slug && description === release.description,
+  );
 }
 
 /**
- * Waits until a release is in its final state.
- * @throws DeployError where that is not `succeeded`, or does not come in time.
+ * Goes back to the slug and the config vars of an earlier release, exactly once. That is a release
+ * of its own, with a release phase where the slug has one.
  */
-export async function waitForRelease(
+export function rollBack(client: HerokuClient, app: string, target: Release): Promise<Release> {
+  return makeRelease(
+    client,
+    app,
+    { release: target.id },
+    ({ slug, description }) =>
+      slug?.id === target.slug?.id &&
+      // The platform's own words (https://devcenter.heroku.com/articles/releases).
+      new RegExp(`^Rollback to v${target.version}\\b`).test(description),
+  );
+}
+
+/**
+ * Makes a release, exactly once: where the answer was lost, the releases that came since tell
+ * whether the call was carried out. The oldest that fits is ours; a change of config vars has the
+ * same slug, but is for something else.
+ */
+async function makeRelease(
   client: HerokuClient,
   app: string,
-  started: Release,
-  timeoutMilliseconds = releaseTimeoutMilliseconds,
+  body: Readonly<Record<string, string>>,
+  isOurs: (release: Release) => boolean,
 ): Promise<Release> {
-  const deadline = Date.now() + timeoutMilliseconds;
-  let release = started;
-  let pause = firstPollMilliseconds;
-  while (release.status === 'pending') {
-    if (Date.now() > deadline) throw stillPending(app, release);
-    await client.sleep(pause, client.signal);
-    pause = Math.min(pause * 1.5, longestPollMilliseconds);
-    release = await client.call<Release>({
-      method: 'GET',
-      path: `${releasesOf(app)}/${release.id}`,
-      repeatable: true,
-    });
-  }
-  if (release.status !== 'succeeded') throw notReleased(app, release);
-  return release;
+  const [newest] = await listReleases(client, app, { newest: 1 });
+  return exactlyOnce(client, {
+    question: 'whether the release was made',
+    settleMilliseconds,
+    make: () =>
+      client.call<Release>({
+        method: 'POST',
+        path: releasesOf(app),
+        repeatable: false,
+        fields: ['id', 'version', 'status'],
+        body,
+      }),
+    find: async () => (await listReleasesSince(client, app, newest)).findLast(isOurs),
+  });
 }
 
-/** After an ambiguous failure, a 5xx included, the release may be there all the same. */
-function isAmbiguous(error: unknown): error is DeployError {
-  if (error instanceof NoAnswerError) return error.ambiguous;
-  return error instanceof PlatformError && error.status >= 500;
-}
-
-async function findReleaseOf(
+async function listReleasesSince(
   client: HerokuClient,
   app: string,
-  slug: string,
-): Promise<Release | undefined> {
-  const newest = await client.call<Release[]>({
-    method: 'GET',
-    path: releasesOf(app),
-    headers: { range: 'version ..; max=10, order=desc' },
-    repeatable: true,
-  });
-  return newest.find((release) => release.slug?.id === slug);
+  before: Release | undefined,
+): Promise<readonly Release[]> {
+  const releases = await listReleases(client, app, { newest: 10 });
+  return releases.filter(({ version }) => version > (before?.version ?? 0));
 }
 
 function releasesOf(app: string): string {
   return `/apps/${encodeURIComponent(app)}/releases`;
-}
-
-function stillPending(app: string, release: Release): DeployError {
-  return new DeployError(
-    `Release v${release.version} of ${app} is still pending.`,
-    `Look at its release phase: heroku releases:output v${release.version} --app ${app}`,
-  );
-}
-
-function notReleased(app: string, release: Release): DeployError {
-  return new DeployError(
-    `Release v${release.version} of ${app} ${release.status}; the release before it goes on running.`,
-    `Read what its release process said: heroku releases:output v${release.version} --app ${app}`,
-  );
 }

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import type { Commit } from '../app/commit.ts';
 import type { ProcessTypes } from '../app/procfile.ts';
 import type { HerokuClient } from './client.ts';
+import { ifThere, PlatformError } from './platform-error.ts';
+import { maskSignedUrl } from './signed-url.ts';
 
 /** What a new slug is made of. */
 export interface NewSlug {
@@ -23,6 +25,88 @@ export interface SlugTicket {
   readonly uploadUrl: string;
 }
 
+/** A slug at Heroku (schema of slug, as far as it is read here). */
+export interface Slug {
+  readonly id: string;
+  /** `SHA256:<hex>` of the file, as its maker said; absent where it said nothing. */
+  readonly checksum: string | undefined;
+  readonly processTypes: ProcessTypes;
+  /** Name of the stack that it was built for. */
+  readonly stack: string;
+  /** Of the file; absent until that has been uploaded. */
+  readonly sizeBytes: number | undefined;
+  /** Id of the commit, where its maker named one. */
+  readonly commit: string | undefined;
+}
+
+interface SlugAnswer {
+  readonly id: string;
+  readonly blob: { readonly url: string };
+  readonly checksum: string | null;
+  readonly process_types: ProcessTypes;
+  readonly stack: { readonly name: string };
+  readonly size: number | null;
+  readonly commit: string | null;
+}
+
+/** A slug's file on this machine. */
+export interface SlugFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Each with a URL of its own, good for about an hour. */
+const uploadTries = 3;
+
+/** Reads what Heroku knows of a slug of an app; of one that it threw away, nothing. */
+export async function readSlug(
+  client: HerokuClient,
+  app: string,
+  id: string,
+): Promise<Slug | undefined> {
+  const answer = await ifThere(
+    client.call<SlugAnswer>({
+      method: 'GET',
+      path: `${slugsOf(app)}/${encodeURIComponent(id)}`,
+      repeatable: true,
+      fields: ['id', 'blob', 'process_types', 'stack'],
+    }),
+  );
+  if (answer === undefined) return undefined;
+  maskSignedUrl(client.reporter, answer.blob.url);
+  return {
+    id: answer.id,
+    checksum: answer.checksum ?? undefined,
+    processTypes: answer.process_types,
+    stack: answer.stack.name,
+    sizeBytes: answer.size ?? undefined,
+    commit: answer.commit ?? undefined,
+  };
+}
+
+/**
+ * Takes a slug to Heroku: announces it and uploads its file, and begins again with a new one where
+ * the URL of the upload expired on the way.
+ * @returns its id.
+ */
+export async function shipSlug(
+  client: HerokuClient,
+  app: string,
+  slug: NewSlug,
+  file: SlugFile,
+): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ticket = await createSlugTicket(client, app, slug);
+    try {
+      await uploadSlug(client, ticket, file);
+      return ticket.id;
+    } catch (error) {
+      if (!hasExpired(error) || attempt === uploadTries) throw error;
+      client.reporter.info('The URL of the upload has expired; beginning again with a new one');
+    }
+  }
+}
+
 /**
  * Announces a slug and asks where to put its file. A slug that no release uses is thrown away by
  * the platform, so the call may be repeated.
@@ -34,8 +118,9 @@ export async function createSlugTicket(
 ): Promise<SlugTicket> {
   const answer = await client.call<{ id: string; blob: { url: string } }>({
     method: 'POST',
-    path: `/apps/${encodeURIComponent(app)}/slugs`,
+    path: slugsOf(app),
     repeatable: true,
+    fields: ['id', 'blob'],
     body: {
       process_types: slug.processTypes,
       stack: slug.stack,
@@ -45,7 +130,7 @@ export async function createSlugTicket(
       ...(slug.commit?.subject && { commit_description: slug.commit.subject }),
     },
   });
-  maskSignedUrl(client, answer.blob.url);
+  maskSignedUrl(client.reporter, answer.blob.url);
   return { id: answer.id, uploadUrl: answer.blob.url };
 }
 
@@ -53,7 +138,7 @@ export async function createSlugTicket(
 export async function uploadSlug(
   client: HerokuClient,
   ticket: SlugTicket,
-  file: { path: string; sizeBytes: number },
+  file: SlugFile,
 ): Promise<void> {
   await client.upload({
     url: ticket.uploadUrl,
@@ -62,10 +147,7 @@ export async function uploadSlug(
   });
 }
 
-async function* readWithProgress(
-  client: HerokuClient,
-  file: { path: string; sizeBytes: number },
-): AsyncGenerator<Uint8Array> {
+async function* readWithProgress(client: HerokuClient, file: SlugFile): AsyncGenerator<Uint8Array> {
   let sentBytes = 0;
   for await (const chunk of createReadStream(file.path, { highWaterMark: 256 * 1024 })) {
     yield chunk;
@@ -74,9 +156,15 @@ async function* readWithProgress(
   }
 }
 
-/** Whoever holds a signed URL may write; its parameters alone are enough to build one. */
-function maskSignedUrl(client: HerokuClient, url: string): void {
-  client.reporter.secret(url);
-  const { search } = new URL(url);
-  if (search !== '') client.reporter.secret(search);
+/** As S3 says it (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html): of the URL, of the credentials that signed it. */
+function hasExpired(error: unknown): boolean {
+  if (!(error instanceof PlatformError)) return false;
+  return (
+    error.id === 'ExpiredToken' ||
+    (error.id === 'AccessDenied' && error.message.includes('has expired'))
+  );
+}
+
+function slugsOf(app: string): string {
+  return `/apps/${encodeURIComponent(app)}/slugs`;
 }

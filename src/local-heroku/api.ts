@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DeployError } from '../errors.ts';
 import { accountRoutes } from './account.ts';
+import { addOnRoutes } from './add-ons.ts';
 import { appRoutes } from './apps.ts';
 import { configVarRoutes } from './config-vars.ts';
 import { dynoRoutes } from './dyno-routes.ts';
 import { formationRoutes } from './formation.ts';
 import { type Answer, matchRoute, type Route } from './http.ts';
 import { logSessionRoutes } from './log-sessions.ts';
+import { pipelineRoutes } from './pipelines.ts';
 import type { Platform } from './platform.ts';
+import { promotionRoutes } from './promotions.ts';
 import { RateLimit } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
 import { releaseRoutes } from './releases.ts';
@@ -32,6 +35,9 @@ export function createApi(platform: Platform, token: string): Api {
     ...configVarRoutes(platform),
     ...formationRoutes(platform),
     ...dynoRoutes(platform),
+    ...addOnRoutes(platform),
+    ...pipelineRoutes(platform),
+    ...promotionRoutes(platform),
     ...logSessionRoutes(platform),
   ];
   return async (url, request, response) => {

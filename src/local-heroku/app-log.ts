@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { readLogs } from '../dyno/process.ts';
+import { readLogs } from '../docker/container-process.ts';
 import type { StateFolder } from './folder.ts';
 import type { AppRecord } from './state.ts';
 

@@ -88,6 +88,7 @@ function newApp(body: CreateBody, port: number): AppRecord {
     configVars: {},
     formation: [],
     dynos: [],
+    addOns: [],
     currentReleaseId: null,
     createdAt: now,
     updatedAt: now,
@@ -105,6 +106,8 @@ function initialRelease(app: AppRecord): ReleaseRecord {
     description: 'Initial release',
     slugId: null,
     configVars: {},
+    withoutReleasePhase: false,
+    addOnPlans: [],
     createdAt: app.createdAt,
     updatedAt: app.createdAt,
   };
@@ -160,6 +163,9 @@ function removeApp(state: State, appId: string) {
   state.apps = state.apps.filter(({ id }) => id !== appId);
   state.slugs = state.slugs.filter((slug) => !isOfApp(slug));
   state.releases = state.releases.filter((release) => !isOfApp(release));
+  for (const pipeline of state.pipelines) {
+    pipeline.couplings = pipeline.couplings.filter((coupling) => !isOfApp(coupling));
+  }
   return removed;
 }
 

@@ -1,9 +1,11 @@
 import { appOf } from './apps.ts';
 import { type Call, ok, type Route } from './http.ts';
 import type { Platform } from './platform.ts';
+import { invalidParams } from './refusal.ts';
 import { carryOutRelease } from './release-work.ts';
-import { addRelease, newestRelease } from './releases.ts';
+import { addRelease, configVarsToCome, newestRelease } from './releases.ts';
 import { checkRequest } from './schema.ts';
+import type { AppRecord } from './state.ts';
 
 type Changes = Readonly<Record<string, string | null>>;
 
@@ -24,22 +26,25 @@ async function change(platform: Platform, call: Call) {
   const changes = checkRequest<Changes>('config-var.update', call.body);
   const { configVars, release } = await platform.store.update((state) => {
     const app = appOf(state, call);
-    const description = describe(app.configVars, changes);
-    app.configVars = apply(app.configVars, changes);
-    const newest = newestRelease(state, app);
-    return {
-      configVars: app.configVars,
-      release: description
-        ? addRelease(state, app, {
-            description,
-            slugId: newest?.slugId ?? null,
-            configVars: app.configVars,
-          })
-        : undefined,
-    };
+    refuseAddOnsVars(app, changes);
+    const before = configVarsToCome(state, app);
+    const description = describe(before, changes);
+    if (description === '') return { configVars: app.configVars };
+    const slugId = newestRelease(state, app)?.slugId ?? null;
+    const configVars = apply(before, changes);
+    const release = addRelease(state, app, { description, slugId, configVars });
+    return { configVars: app.configVars, release };
   });
   if (release) carryOutRelease(platform, release);
   return ok(configVars);
+}
+
+/** What add-ons set is theirs to change. */
+function refuseAddOnsVars(app: AppRecord, changes: Changes): void {
+  const taken = app.addOns.flatMap(({ configVars }) => Object.keys(configVars));
+  const refused = Object.keys(changes).filter((name) => taken.includes(name));
+  if (refused.length === 0) return;
+  throw invalidParams(`Cannot overwrite attachment values ${refused.join(', ')}.`);
 }
 
 function apply(configVars: Record<string, string>, changes: Changes): Record<string, string> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { containerStatus, findContainers, killContainer } from '../docker/container-process.ts';
 import { ensureImage } from '../docker/image.ts';
-import { bootDyno, type Dyno, type PreparedDyno, prepareDyno } from '../dyno/dyno.ts';
-import { dynoStatus, findDynos, killDyno, stopDyno } from '../dyno/process.ts';
+import { bootDyno, type Dyno, type PreparedDyno, prepareDyno, stopDyno } from '../dyno/dyno.ts';
 import { DeployError, messageOf } from '../errors.ts';
 import type { AppLog } from './app-log.ts';
 import type { StateFolder } from './folder.ts';
@@ -101,7 +101,7 @@ export class Dynos {
   async list(app: AppRecord): Promise<DynoRecord[]> {
     return Promise.all(
       app.dynos.map(async (dyno) => {
-        const { status } = await dynoStatus(dyno.container);
+        const { status } = await containerStatus(dyno.container);
         return status === 'running' ? dyno : { ...dyno, state: 'crashed' as const };
       }),
     );
@@ -113,7 +113,7 @@ export class Dynos {
       ...this.#dynosOf(app).map(({ container }) => container),
       ...booting.map(({ prepared }) => prepared.container),
     ];
-    const all = await findDynos(`${appLabel}=${app.id}`);
+    const all = await findContainers(`${appLabel}=${app.id}`);
     return all.filter((container) => !known.includes(container));
   }
 
@@ -136,7 +136,7 @@ export class Dynos {
     const { folder, labels, runImages, signal } = this.#options;
     const runImage = runImageOf(slug.stack, runImages);
     const onLine = (line: string) => this.#options.appLog.tell(app, name, line);
-    await ensureImage(runImage, { pull: false, signal, onLine });
+    await ensureImage(runImage, { pull: false, setting: 'run-image', signal, onLine });
     return {
       slugPath: folder.slug(slug.id),
       runImage,
@@ -166,7 +166,7 @@ export class Dynos {
       await this.#waitUntilUp(record, dyno);
       await this.#setState(app, record, 'up', 'State changed from starting to up');
     } catch (error) {
-      await killDyno(record.container);
+      await killContainer(record.container);
       await this.#options.appLog.say(app, record.name, explain(error));
       await this.#setState(app, record, 'crashed', 'State changed from starting to crashed');
     }

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { DeployError } from '../errors.ts';
+import type { Release } from '../heroku/releases.ts';
 import type { LocalHeroku } from './server.ts';
 
 /** Where a local Heroku answers, and with which token. */
@@ -21,18 +22,17 @@ export interface LocalRelease {
   readonly version: number;
   readonly status: 'pending' | 'succeeded' | 'failed' | 'expired';
   readonly slug: { readonly id: string } | null;
+  readonly current: boolean;
   readonly description: string;
+  readonly eligible_for_rollback: boolean;
+  readonly output_stream_url: string | null;
+  readonly created_at: string;
 }
 
 interface AppAnswer {
   readonly name: string;
   readonly stack: { readonly name: string };
   readonly web_url: string;
-}
-
-interface ReleaseAnswer extends LocalRelease {
-  readonly current: boolean;
-  readonly eligible_for_rollback: boolean;
 }
 
 interface DynoAnswer {
@@ -75,7 +75,7 @@ export async function rollBackLocalApp(
   server: ServerAddress,
   app: string,
   version?: number,
-): Promise<LocalRelease> {
+): Promise<Release> {
   const path = `/apps/${encodeURIComponent(app)}/releases`;
   const releases = await listReleases(server, path);
   const target = version === undefined ? previous(releases) : byVersion(releases, version);
@@ -112,18 +112,18 @@ async function describe(server: ServerAddress, app: AppAnswer): Promise<LocalApp
 }
 
 /** The newest ones, the newest first. */
-function listReleases(server: ServerAddress, path: string): Promise<ReleaseAnswer[]> {
+function listReleases(server: ServerAddress, path: string): Promise<LocalRelease[]> {
   return call(server, 'GET', path, undefined, { range: 'version ..; max=1000, order=desc' });
 }
 
-function previous(releases: readonly ReleaseAnswer[]): ReleaseAnswer | undefined {
+function previous(releases: readonly LocalRelease[]): LocalRelease | undefined {
   const current = releases.find((release) => release.current);
   return releases.find(
     (release) => release.eligible_for_rollback && release.version < (current?.version ?? 0),
   );
 }
 
-function byVersion(releases: readonly ReleaseAnswer[], version: number) {
+function byVersion(releases: readonly LocalRelease[], version: number) {
   return releases.find((release) => release.eligible_for_rollback && release.version === version);
 }
 

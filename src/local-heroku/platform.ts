@@ -10,6 +10,8 @@ export interface Platform {
   readonly store: Store;
   readonly folder: StateFolder;
   readonly signer: UrlSigner;
+  /** Seconds that the URL of a slug's blob is good for. */
+  readonly blobLifetimeSeconds: number;
   readonly dynos: Dynos;
   readonly appLog: AppLog;
   readonly work: WorkQueue;

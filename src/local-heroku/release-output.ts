@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Platform } from './platform.ts';
 
@@ -8,14 +8,14 @@ const pauseMilliseconds = 100;
 /**
  * Answers at a release's `output_stream_url` with what its release phase wrote, and goes on until
  * that is over, which is before the release is. Until it has begun there is nothing there. Both are
- * so on the platform (heroku/cli, issue 1271).
+ * so on the platform (heroku/cli, issue 1271). Whoever lost the stream may ask for the rest alone.
  */
 export async function answerReleaseOutput(
-  platform: Platform,
+  platform: Pick<Platform, 'folder' | 'releasePhases'>,
   releaseId: string,
   response: ServerResponse,
 ): Promise<void> {
-  let file: Awaited<ReturnType<typeof open>>;
+  let file: FileHandle;
   try {
     file = await open(platform.folder.releaseOutput(releaseId));
   } catch {
@@ -23,8 +23,20 @@ export async function answerReleaseOutput(
     return;
   }
   try {
-    response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' });
-    await follow(platform, releaseId, file, response);
+    const start = startOf(response.req);
+    // Asked before the size, which is then the last one.
+    const isWhole = !platform.releasePhases.has(releaseId);
+    const { size } = await file.stat();
+    if (start > size || (isWhole && start > 0 && start === size)) {
+      response.writeHead(416, { 'Content-Range': `bytes */${size}` }).end();
+      return;
+    }
+    response.writeHead(start === 0 ? 200 : 206, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      ...(start > 0 && { 'Content-Range': `bytes ${start}-/*` }),
+    });
+    response.flushHeaders(); // The first line may be long in coming.
+    await follow(platform, releaseId, file, start, response);
   } finally {
     await file.close();
   }
@@ -32,18 +44,29 @@ export async function answerReleaseOutput(
 }
 
 async function follow(
-  { releasePhases }: Platform,
+  { releasePhases }: Pick<Platform, 'releasePhases'>,
   releaseId: string,
-  file: Awaited<ReturnType<typeof open>>,
+  file: FileHandle,
+  start: number,
   response: ServerResponse,
 ): Promise<void> {
+  let position = start;
   for (;;) {
     // Asked before reading, so that what was written last is read.
     const isOver = !releasePhases.has(releaseId);
-    for (let read = await file.read(); read.bytesRead > 0; read = await file.read()) {
-      response.write(read.buffer.subarray(0, read.bytesRead));
+    for (;;) {
+      const { bytesRead, buffer } = await file.read({ position });
+      if (bytesRead === 0) break;
+      response.write(buffer.subarray(0, bytesRead));
+      position += bytesRead;
     }
     if (isOver || response.destroyed) return;
     await delay(pauseMilliseconds);
   }
+}
+
+/** `Range: bytes=<start>-`, the one form that is asked for here. */
+function startOf({ headers }: IncomingMessage): number {
+  const [, start] = /^bytes=(\d+)-$/.exec(headers.range ?? '') ?? [];
+  return Number(start ?? 0);
 }

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { explain, type Target } from './dynos.ts';
 import { formationOf } from './formation.ts';
 import type { Platform } from './platform.ts';
-import type { ReleaseRecord, State } from './state.ts';
+import type { AppRecord, ReleaseRecord, State } from './state.ts';
 
 /**
  * Begins what a pending release needs: its release phase, then its dynos in the place of the
@@ -16,6 +16,28 @@ export function carryOutRelease(platform: Platform, release: ReleaseRecord): voi
   platform.work
     .run(release.appId, () => carryOut(platform, release))
     .catch((error) => platform.appLog.fail(`release v${release.version}`, error));
+}
+
+/** Whether a command runs before the app's dynos are replaced. */
+export function hasReleasePhase(state: State, release: ReleaseRecord): boolean {
+  const slug = state.slugs.find(({ id }) => id === release.slugId);
+  return (
+    slug !== undefined &&
+    Object.hasOwn(slug.processTypes, 'release') &&
+    !release.withoutReleasePhase
+  );
+}
+
+/**
+ * The config vars that an app has: those of its newest release, but of one with a release phase only
+ * when that has succeeded (heroku/cli, issue 3345).
+ */
+export function configVarsNow(state: State, app: AppRecord): Record<string, string> {
+  const counts = (release: ReleaseRecord) =>
+    release.status === 'succeeded' ||
+    (release.status === 'pending' && !hasReleasePhase(state, release));
+  const newest = state.releases.findLast((one) => one.appId === app.id && counts(one));
+  return newest?.configVars ?? app.configVars;
 }
 
 async function carryOut(platform: Platform, release: ReleaseRecord): Promise<void> {
@@ -36,7 +58,7 @@ async function carryOut(platform: Platform, release: ReleaseRecord): Promise<voi
 }
 
 async function runReleasePhase(platform: Platform, target: Target): Promise<void> {
-  if (!Object.hasOwn(target.slug.processTypes, 'release')) return;
+  if (!hasReleasePhase(platform.store.state, target.release)) return;
   const { id } = target.release;
   platform.releasePhases.add(id);
   const output = createWriteStream(platform.folder.releaseOutput(id));
@@ -67,6 +89,7 @@ function makeCurrent(state: State, { release, slug }: Target): void {
   if (!app) return;
   const now = new Date().toISOString();
   app.currentReleaseId = release.id;
+  app.configVars = configVarsNow(state, app);
   app.stack = slug.stack;
   app.formation = formationOf(app, slug);
   app.releasedAt = now;

@@ -5,9 +5,9 @@ import { type Call, created, ok, type Route } from './http.ts';
 import type { Platform } from './platform.ts';
 import { answerList } from './ranges.ts';
 import { invalidParams, notFound } from './refusal.ts';
-import { carryOutRelease } from './release-work.ts';
+import { carryOutRelease, configVarsNow, hasReleasePhase } from './release-work.ts';
 import { checkRequest } from './schema.ts';
-import { slugOf } from './slugs.ts';
+import { isGone, slugOf } from './slugs.ts';
 import type { AppRecord, ReleaseRecord, SlugRecord, State } from './state.ts';
 
 interface CreateBody {
@@ -24,6 +24,8 @@ export interface NewRelease {
   readonly description: string;
   readonly slugId: string | null;
   readonly configVars: Record<string, string>;
+  /** Where its slug's release phase is not to run. */
+  readonly withoutReleasePhase?: boolean;
 }
 
 /** 1 GB (heroku.com blog, "Bigger slugs and greater build timeout flexibility", 2026-03), taken as binary. */
@@ -72,12 +74,15 @@ export function addRelease(state: State, app: AppRecord, release: NewRelease): R
     appId: app.id,
     version: Math.max(0, ...versions) + 1,
     status: release.slugId === null ? 'succeeded' : 'pending',
+    withoutReleasePhase: false,
     ...release,
+    addOnPlans: app.addOns.map(({ plan }) => plan),
     createdAt: now,
     updatedAt: now,
   };
   state.releases.push(record);
   if (record.status === 'succeeded') app.currentReleaseId = record.id;
+  app.configVars = configVarsNow(state, app);
   return record;
 }
 
@@ -95,22 +100,31 @@ async function createRelease(platform: Platform, call: Call) {
     return {
       description: body.description ?? `Deploy ${slug.commit?.slice(0, 8) ?? slug.id.slice(0, 8)}`,
       slugId: slug.id,
-      configVars: app.configVars,
+      configVars: configVarsToCome(current, app),
     };
   });
 }
 
-/** Takes back the slug and the config vars of another release (`heroku help releases:rollback`). */
+/** The config vars that what follows builds on: of a release that is pending, where there is one. */
+export function configVarsToCome(state: State, app: AppRecord): Record<string, string> {
+  return newestRelease(state, app)?.configVars ?? app.configVars;
+}
+
+/**
+ * Takes back the slug and the config vars of another release (`heroku help releases:rollback`);
+ * what add-ons set stays as it is.
+ */
 function rollBack(platform: Platform, call: Call) {
   const body = checkRequest<RollbackBody>('release.rollback', call.body);
   return begin(platform, call, (state, app) => {
     const target = state.releases.find(({ id, appId }) => id === body.release && appId === app.id);
     if (!target) throw notFound('release');
-    if (!isEligibleForRollback(target)) {
+    if (!isEligibleForRollback(platform, target)) {
       throw invalidParams(`Release v${target.version} is not eligible for rollback`);
     }
-    app.configVars = target.configVars;
-    const { slugId, configVars } = target;
+    const { slugId } = target;
+    const ofAddOns = app.addOns.map((addOn) => addOn.configVars);
+    const configVars = Object.assign({}, target.configVars, ...ofAddOns);
     return { description: `Rollback to v${target.version}`, slugId, configVars };
   });
 }
@@ -132,9 +146,10 @@ async function begin(
  * The platform looks at the blob when it is to be released, not before: an oversized one uploads and
  * is then refused with a 422 (heroku/cli, issue 190).
  */
-async function refuseUnfitSlug({ folder }: Platform, slug: SlugRecord): Promise<void> {
+async function refuseUnfitSlug(platform: Platform, slug: SlugRecord): Promise<void> {
+  if (isGone(platform, slug)) throw notFound('slug');
   if (slug.uploadedSha256 === null) throw invalidParams('The slug has not been uploaded');
-  const { size } = await stat(folder.slug(slug.id));
+  const { size } = await stat(platform.folder.slug(slug.id));
   if (size > largestSlugBytes) {
     throw invalidParams(`Slug is too large: ${size} bytes (max is ${largestSlugBytes})`);
   }
@@ -164,28 +179,34 @@ function releaseOf(state: State, app: AppRecord, { params }: Call): ReleaseRecor
   return found;
 }
 
-function isEligibleForRollback({ status, slugId }: ReleaseRecord): boolean {
-  return status === 'succeeded' && slugId !== null;
+function isEligibleForRollback(platform: Platform, release: ReleaseRecord): boolean {
+  return statusOf(platform, release) === 'succeeded' && release.slugId !== null;
 }
 
-function serialize({ store, signer, origin }: Platform, app: AppRecord, release: ReleaseRecord) {
-  const slug = store.state.slugs.find(({ id }) => id === release.slugId);
-  const hasReleasePhase = slug !== undefined && Object.hasOwn(slug.processTypes, 'release');
+/** One that succeeded has expired once its slug is gone. */
+function statusOf(platform: Platform, { slugId, status }: ReleaseRecord) {
+  const slug = platform.store.state.slugs.find(({ id }) => id === slugId);
+  const isKept = slugId === null || (slug !== undefined && !isGone(platform, slug));
+  return status === 'succeeded' && !isKept ? 'expired' : status;
+}
+
+function serialize(platform: Platform, app: AppRecord, release: ReleaseRecord) {
+  const { store, signer, origin } = platform;
   return {
-    addon_plan_names: [],
+    addon_plan_names: release.addOnPlans,
     app: appReference(app),
     artifacts: release.slugId === null ? [] : [{ type: 'slug', id: release.slugId }],
     created_at: release.createdAt,
     current: release.id === app.currentReleaseId,
     description: release.description,
-    eligible_for_rollback: isEligibleForRollback(release),
+    eligible_for_rollback: isEligibleForRollback(platform, release),
     id: release.id,
     oci_image: null,
-    output_stream_url: hasReleasePhase
+    output_stream_url: hasReleasePhase(store.state, release)
       ? signer.sign('GET', origin, `/streams/${release.id}`)
       : null,
     slug: release.slugId === null ? null : { id: release.slugId },
-    status: release.status,
+    status: statusOf(platform, release),
     updated_at: release.updatedAt,
     user: store.state.account,
     version: release.version,

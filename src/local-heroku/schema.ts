@@ -18,6 +18,16 @@ const requests = {
     required: [],
   },
   'formation.update': { pointer: '/x-requests/formation.update/schema', required: [] },
+  'add-on.create': { pointer: '/x-requests/add-on.create/schema', required: [] },
+  'pipeline.create': { pointer: '/x-requests/pipeline.create/schema', required: [] },
+  'pipeline-coupling.create': {
+    pointer: '/x-requests/pipeline-coupling.create/schema',
+    required: [],
+  },
+  'pipeline-promotion.create': {
+    pointer: '/x-requests/pipeline-promotion.create/schema',
+    required: [],
+  },
 } as const;
 
 /** A request of the Platform API that has a body, by the official schema's name. */

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { findDynos, stopDyno } from '../dyno/process.ts';
+import { findContainers } from '../docker/container-process.ts';
+import { localHerokuLabel } from '../docker/labels.ts';
+import { stopDyno } from '../dyno/dyno.ts';
 import { DeployError, messageOf } from '../errors.ts';
 import { type Api, createApi } from './api.ts';
 import { AppLog } from './app-log.ts';
@@ -32,6 +34,8 @@ export interface LocalHerokuOptions {
   readonly token: string;
   /** Of the API, on 127.0.0.1; a free one where none is named. */
   readonly port?: number;
+  /** Seconds that the URL of a slug's blob is good for; as on the platform, an hour, where nothing is said. */
+  readonly blobLifetimeSeconds?: number;
   /** Images that dynos boot on, where they are not Heroku's own. */
   readonly runImages?: RunImages;
   /** Told, a line each, what the platform does: releases, the output of release phases, dynos that crash. */
@@ -47,8 +51,7 @@ export interface LocalHeroku {
   stop(): Promise<void>;
 }
 
-/** On the container of every dyno: the folder whose it is, by its id. */
-export const folderLabel = 'heroku-docker-release.local-heroku';
+const blobLifetimeSeconds = 3600;
 
 /** What answers requests, once the state is there. */
 interface Answering {
@@ -111,7 +114,7 @@ export async function destroyLocalHeroku(folder: string): Promise<void> {
   }
   const id = await folderId(folder);
   if (id === undefined) return;
-  const dynos = await findDynos(`${folderLabel}=${id}`);
+  const dynos = await findContainers(`${localHerokuLabel}=${id}`);
   await Promise.all(dynos.map(stopDyno));
   await removeFolder(folder);
 }
@@ -126,12 +129,13 @@ async function openPlatform(
   await store.update(failInterruptedReleases);
   await removeHalfUploads(folder);
   const appLog = new AppLog(folder, options.onLine ?? (() => {}));
-  const labels = { [folderLabel]: folder.id };
+  const labels = { [localHerokuLabel]: folder.id };
   const { runImages } = options;
   return {
     store,
     folder,
     signer: new UrlSigner(store.state.signingKey),
+    blobLifetimeSeconds: options.blobLifetimeSeconds ?? blobLifetimeSeconds,
     dynos: new Dynos({ store, folder, appLog, runImages, labels, signal }),
     appLog,
     work: new WorkQueue(),

@@ -3,8 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** What became of a signed URL. */
 export type SignatureState = 'valid' | 'expired' | 'wrong';
 
-/** Seconds that a signed URL is good for; the platform's blob URLs last about as long. */
-const lifetimeSeconds = 3600;
+/** Seconds that a signed URL is good for where nothing else is said. */
+const usualLifetimeSeconds = 3600;
 
 /** Makes and checks URLs that are used without a token, in the form of S3's query string authentication. */
 export class UrlSigner {
@@ -14,8 +14,13 @@ export class UrlSigner {
     this.#key = key;
   }
 
-  /** Signs a use of a URL, for an hour. */
-  sign(method: 'GET' | 'PUT', origin: string, path: string): string {
+  /** Signs a use of a URL, for an hour or as long as is said. */
+  sign(
+    method: 'GET' | 'PUT',
+    origin: string,
+    path: string,
+    lifetimeSeconds = usualLifetimeSeconds,
+  ): string {
     const expires = String(Math.floor(Date.now() / 1000) + lifetimeSeconds);
     const query = new URLSearchParams({
       AWSAccessKeyId: 'LOCALHEROKU',

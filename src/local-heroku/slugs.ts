@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appOf } from './apps.ts';
 import { type Call, created, ok, type Route } from './http.ts';
 import type { Platform } from './platform.ts';
@@ -26,6 +27,7 @@ export function slugRoutes(platform: Platform): Route[] {
       handle: (call) => {
         const { state } = platform.store;
         const slug = slugOf(state, appOf(state, call), call.params['slug']);
+        if (isGone(platform, slug)) throw notFound('slug');
         return ok(serialize(platform, slug, 'GET'));
       },
     },
@@ -40,6 +42,14 @@ export function slugOf(state: State, app: AppRecord, slugId: string | undefined)
   const slug = state.slugs.find(({ id, appId }) => id === slugId && appId === app.id);
   if (!slug) throw notFound('slug');
   return slug;
+}
+
+/**
+ * Whether the bytes of a slug were uploaded and are there no more: the platform throws old ones away
+ * (https://devcenter.heroku.com/articles/releases), this API never does by itself.
+ */
+export function isGone({ folder }: Platform, slug: SlugRecord): boolean {
+  return slug.uploadedSha256 !== null && !existsSync(folder.slug(slug.id));
 }
 
 function createSlug(platform: Platform, call: Call) {
@@ -70,20 +80,28 @@ function newSlug(app: AppRecord, body: CreateBody): SlugRecord {
   };
 }
 
-/** Fir apps and those that run images take no slugs. */
+/** Fir apps and those that run images take none. */
+export function takesSlugs(app: AppRecord): boolean {
+  return app.generation !== 'fir' && findStack(app.buildStack)?.runsSlugs === true;
+}
+
 function slugStack(app: AppRecord, identity: string): string {
   const stack = findStack(identity);
   if (!stack) throw invalidParams(`Stack ${identity} is not known`);
-  if (app.generation === 'fir' || !stack.runsSlugs || !findStack(app.buildStack)?.runsSlugs) {
+  if (!stack.runsSlugs || !takesSlugs(app)) {
     throw invalidParams('This app is deployed as an image. It cannot have a slug.');
   }
   return stack.name;
 }
 
 /** The URL is for storing the slug when it was just made, and for fetching it later. */
-function serialize({ signer, origin }: Platform, slug: SlugRecord, method: 'GET' | 'PUT') {
+function serialize(platform: Platform, slug: SlugRecord, method: 'GET' | 'PUT') {
+  const { signer, origin, blobLifetimeSeconds } = platform;
   return {
-    blob: { method: method.toLowerCase(), url: signer.sign(method, origin, blobPath(slug)) },
+    blob: {
+      method: method.toLowerCase(),
+      url: signer.sign(method, origin, blobPath(slug), blobLifetimeSeconds),
+    },
     buildpack_provided_description: slug.buildpackProvidedDescription,
     checksum: slug.checksum,
     commit: slug.commit,

@@ -8,6 +8,8 @@ export interface State {
   apps: AppRecord[];
   slugs: SlugRecord[];
   releases: ReleaseRecord[];
+  pipelines: PipelineRecord[];
+  promotions: PromotionRecord[];
 }
 
 /** The one account there is. */
@@ -31,6 +33,7 @@ export interface AppRecord {
   configVars: Record<string, string>;
   formation: FormationRecord[];
   dynos: DynoRecord[];
+  addOns: AddOnRecord[];
   currentReleaseId: string | null;
   createdAt: string;
   updatedAt: string;
@@ -89,6 +92,57 @@ export interface ReleaseRecord {
   description: string;
   slugId: string | null;
   configVars: Record<string, string>;
+  /** Whether its slug's release phase does not run: an add-on made it. */
+  withoutReleasePhase: boolean;
+  /** Plans of the add-ons of its time. */
+  addOnPlans: string[];
   createdAt: string;
   updatedAt: string;
+}
+
+/** An add-on of an app; it is nothing but the config vars that it sets. */
+export interface AddOnRecord {
+  id: string;
+  /** `postgresql-shallow-12345` */
+  name: string;
+  /** `heroku-postgresql` */
+  service: string;
+  /** With that of its service: `heroku-postgresql:essential-0` */
+  plan: string;
+  configVars: Record<string, string>;
+  createdAt: string;
+}
+
+/** Apps of the same code, each at a stage on its way. */
+export interface PipelineRecord {
+  id: string;
+  name: string;
+  couplings: CouplingRecord[];
+  createdAt: string;
+}
+
+/** An app's place in a pipeline. */
+export interface CouplingRecord {
+  id: string;
+  appId: string;
+  stage: string;
+  createdAt: string;
+}
+
+/** One app's slug given to others. */
+export interface PromotionRecord {
+  id: string;
+  pipelineId: string;
+  sourceAppId: string;
+  sourceReleaseId: string;
+  targets: PromotionTargetRecord[];
+  createdAt: string;
+}
+
+/** What a promotion came to at one app: a release, or the reason that there is none. */
+export interface PromotionTargetRecord {
+  id: string;
+  appId: string;
+  releaseId: string | null;
+  error: string | null;
 }

@@ -66,7 +66,22 @@ function parseState(file: string, text: string): State {
     throw unusable(file, messageOf(error));
   }
   if (!isState(state)) throw unusable(file, isState.errors?.[0]?.message ?? 'unknown format');
-  return state;
+  return complete(state);
+}
+
+/** Adds what a state lacks that was kept by a version of this program that did not know it. */
+function complete(state: State): State {
+  return {
+    ...state,
+    apps: state.apps.map((app) => ({ ...app, addOns: app.addOns ?? [] })),
+    releases: state.releases.map((release) => ({
+      ...release,
+      withoutReleasePhase: release.withoutReleasePhase ?? false,
+      addOnPlans: release.addOnPlans ?? [],
+    })),
+    pipelines: state.pipelines ?? [],
+    promotions: state.promotions ?? [],
+  };
 }
 
 function unusable(file: string, reason: string): DeployError {
@@ -97,6 +112,8 @@ function newState(): State {
     apps: [],
     slugs: [],
     releases: [],
+    pipelines: [],
+    promotions: [],
   };
 }
 
@@ -104,32 +121,66 @@ const text = { type: 'string' };
 const number = { type: 'number' };
 const texts = { type: 'object', additionalProperties: text };
 
-function record(properties: Readonly<Record<string, object>>) {
-  return { type: 'object', properties, required: Object.keys(properties) };
+/** @param later Properties that came after the first version: checked where they are there. */
+function record(
+  properties: Readonly<Record<string, object>>,
+  later: Readonly<Record<string, object>> = {},
+) {
+  return {
+    type: 'object',
+    properties: { ...properties, ...later },
+    required: Object.keys(properties),
+  };
+}
+
+function list(items: object) {
+  return { type: 'array', items };
 }
 
 /** What the program relies on; a state that fails this was damaged or is another program's. */
 const isState = new Ajv().compile<State>(
-  record({
-    format: { enum: [1] },
-    account: record({ id: text, email: text }),
-    signingKey: text,
-    apps: {
-      type: 'array',
-      items: record({
-        ...{ id: text, name: text, stack: text, buildStack: text, generation: text, port: number },
-        configVars: texts,
-        formation: { type: 'array', items: record({ id: text, type: text, quantity: number }) },
-        dynos: { type: 'array', items: record({ id: text, name: text, container: text }) },
-      }),
+  record(
+    {
+      format: { enum: [1] },
+      account: record({ id: text, email: text }),
+      signingKey: text,
+      apps: list(
+        record(
+          {
+            ...{ id: text, name: text, stack: text, buildStack: text, generation: text },
+            port: number,
+            configVars: texts,
+            formation: list(record({ id: text, type: text, quantity: number })),
+            dynos: list(record({ id: text, name: text, container: text })),
+          },
+          {
+            addOns: list(
+              record({ id: text, name: text, service: text, plan: text, configVars: texts }),
+            ),
+          },
+        ),
+      ),
+      slugs: list(record({ id: text, appId: text, stack: text, processTypes: texts })),
+      releases: list(
+        record(
+          { id: text, appId: text, version: number, status: text, configVars: texts },
+          { withoutReleasePhase: { type: 'boolean' }, addOnPlans: list(text) },
+        ),
+      ),
     },
-    slugs: {
-      type: 'array',
-      items: record({ id: text, appId: text, stack: text, processTypes: texts }),
+    {
+      pipelines: list(
+        record({
+          ...{ id: text, name: text },
+          couplings: list(record({ id: text, appId: text, stage: text })),
+        }),
+      ),
+      promotions: list(
+        record({
+          ...{ id: text, pipelineId: text, sourceAppId: text, sourceReleaseId: text },
+          targets: list(record({ id: text, appId: text })),
+        }),
+      ),
     },
-    releases: {
-      type: 'array',
-      items: record({ id: text, appId: text, version: number, status: text, configVars: texts }),
-    },
-  }),
+  ),
 );

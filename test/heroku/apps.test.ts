@@ -9,6 +9,7 @@ const answer = {
   build_stack: { id: 's', name: 'heroku-24' },
   generation: { id: 'g', name: 'cedar' },
   web_url: 'https://shop.herokuapp.com/',
+  slug_size: 52_428_800,
 };
 
 describe('an app', () => {
@@ -20,14 +21,18 @@ describe('an app', () => {
       name: 'shop',
       buildStack: 'heroku-24',
       webUrl: 'https://shop.herokuapp.com/',
+      slugSizeBytes: 52_428_800,
     });
     expect(server.calls).toEqual(['GET /apps/shop']);
   });
 
-  test('may have no URL, and be of an API that knows no generations', async () => {
+  test('may have no URL and no slug, and be of an API that knows no generations', async () => {
     const { server, client } = await setUp();
-    server.answers(json({ ...answer, web_url: null, generation: undefined }));
-    expect(await findApp(client, 'shop')).toMatchObject({ webUrl: undefined });
+    server.answers(json({ ...answer, web_url: null, slug_size: null, generation: undefined }));
+    expect(await findApp(client, 'shop')).toMatchObject({
+      webUrl: undefined,
+      slugSizeBytes: undefined,
+    });
   });
 
   test('cannot be named so that another path of the API is asked', async () => {

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { DeployError } from '../../src/errors.ts';
 import { HerokuClient } from '../../src/heroku/client.ts';
-import { NoAnswerError, PlatformError } from '../../src/heroku/platform-error.ts';
+import { PlatformError } from '../../src/heroku/platform-error.ts';
+import { NoAnswerError } from '../../src/http/http-error.ts';
 import { RecordingReporter } from '../support/reporter.ts';
 import {
   type Answer,
@@ -20,6 +21,11 @@ import {
 } from './scripted-server.ts';
 
 const read = { method: 'GET', path: '/apps/shop', repeatable: true } as const;
+/** Never silent for long, and never done. */
+const dripping: Answer = (_request, response) => {
+  const drip = setInterval(() => response.write(' '), 20);
+  response.on('close', () => clearInterval(drip));
+};
 const write = {
   method: 'POST',
   path: '/apps/shop/releases',
@@ -43,6 +49,34 @@ describe('a call', () => {
     expect(second?.headers).toMatchObject({ 'content-type': 'application/json' });
     expect(JSON.parse(second?.body.toString() ?? '')).toEqual({ slug: 'é' });
   });
+
+  test('may change what is there', async () => {
+    const { server, client } = await setUp();
+    server.answers(json({ A: '1' }));
+    await client.call({ method: 'PATCH', path: '/vars', body: { A: '1' }, repeatable: true });
+    expect(server.calls).toEqual(['PATCH /vars']);
+    expect(JSON.parse(String(server.requests[0]?.body))).toEqual({ A: '1' });
+  });
+
+  test.each([301, 302, 303, 307, 308])(
+    'that is answered with a redirect (%i) takes the token no further',
+    async (code) => {
+      const { server, client } = await setUp();
+      const { server: elsewhere } = await setUp();
+      server.answers(text('', code, { location: `${elsewhere.url}/apps/shop` }));
+      expect(await rejection(client.call(read))).toMatchObject({ status: code });
+      expect(elsewhere.requests).toEqual([]);
+    },
+  );
+
+  test.each(['.example.org/apps', '@example.org/apps', ':1/apps', 'apps'])(
+    'cannot lead to another host by its path: %s',
+    async (path) => {
+      const { server, client } = await setUp();
+      expect(String(await rejection(client.call({ ...read, path })))).toContain('leading slash');
+      expect(server.requests).toEqual([]);
+    },
+  );
 
   test('takes 206 as an answer, with the range that was asked for', async () => {
     const { server, client } = await setUp();
@@ -155,9 +189,44 @@ describe('a call that may be repeated', () => {
   });
 
   test('is made again when the answer does not come in time', async () => {
-    const { server, client } = await setUp({ answerTimeoutMilliseconds: 50 });
+    const { server, client } = await setUp({ answerTimeoutMilliseconds: 1000 });
     server.answers(silence, json({ name: 'shop' }));
     expect(await client.call(read)).toEqual({ name: 'shop' });
+  });
+
+  test('is made again when the answer never comes to its end', async () => {
+    const { server, client, reporter } = await setUp({ answerTimeoutMilliseconds: 1000 });
+    server.answers(dripping, json({ name: 'shop' }));
+    expect(await client.call(read)).toEqual({ name: 'shop' });
+    expect(reporter.infos[0]).toContain('no answer (it was not whole after 1 s)');
+  });
+
+  const app = { ...read, fields: ['id', 'name'] };
+  const apps = { ...read, list: true };
+  test.each([
+    [read, null, 'something else in the place of an object'],
+    [app, [], 'a list in the place of an object with "id" with "name"'],
+    [app, { id: '1' }, 'something else in the place of an object with "id" with "name"'],
+    [apps, { id: '1' }, 'something else in the place of a list'],
+  ])('is made again after what is no answer to it: %j got %j', async (call, answer, reason) => {
+    const { server, client, reporter } = await setUp();
+    server.answers(json(answer), json(call === apps ? [] : { id: '1', name: 'shop' }));
+    await client.call(call);
+    expect(reporter.infos[0]).toContain(`no answer (${reason})`);
+  });
+
+  test('that a proxy’s page answers is told so, with what the page says', async () => {
+    const { server, client, reporter } = await setUp();
+    server.answers(text('<html><b>Accept the\nterms</b>, please</html>'), json({}));
+    await client.call(read);
+    expect(reporter.infos[0]).toContain('(a page in the place of JSON: Accept the terms , please)');
+  });
+
+  test('shows nothing of JSON that is damaged, which may hold secrets', async () => {
+    const { server, client, reporter } = await setUp();
+    server.answers(text('{"TOKEN": s3cr3t}'), json({}));
+    await client.call(read);
+    expect(reporter.infos[0]).toContain('(its JSON is damaged)');
   });
 });
 
@@ -331,10 +400,12 @@ describe('an upload', () => {
   });
 
   test('that stalls is made again in time', async () => {
-    const { server, client, reporter } = await setUp({ answerTimeoutMilliseconds: 50 });
+    const { server, client, reporter } = await setUp({ answerTimeoutMilliseconds: 1000 });
     server.answers(early(silence), text('', 200));
     await client.upload(uploadTo(`${server.url}/blob`));
-    expect(reporter.infos[0]).toMatch(/^Upload of the slug: no answer \(Headers Timeout Error\)/);
+    expect(reporter.infos[0]).toMatch(
+      /^Upload of the slug: no answer \(it was not whole after 1 s\)/,
+    );
   });
 
   test('of a file that ends early is not taken for one that is whole', async () => {
@@ -346,6 +417,122 @@ describe('an upload', () => {
   function uploadTo(url: string) {
     return { url, sizeBytes: bytes.length, open: vi.fn(() => Readable.from([bytes])) };
   }
+});
+
+describe('an answer that is read as it comes', () => {
+  test('is asked for without a token', async () => {
+    const { server, client } = await setUp();
+    server.answers(text('line', 206, { 'content-range': 'bytes 7-10/*' }));
+    const answer = await open(client, `${server.url}/stream?signature=1`);
+    expect(answer).toMatchObject({ status: 206, headers: { 'content-range': 'bytes 7-10/*' } });
+    expect(await readAll(answer.body)).toBe('line');
+    const [request] = server.requests;
+    expect(request).toMatchObject({ method: 'GET', path: '/stream?signature=1' });
+    expect(request?.headers).toMatchObject({ range: 'bytes=7-' });
+    expect(request?.headers).not.toHaveProperty('authorization');
+  });
+
+  test('is there before it is whole', async () => {
+    const { server, client } = await setUp();
+    const end = Promise.withResolvers<void>();
+    server.answers(async (_request, response) => {
+      response.write('begun');
+      await end.promise;
+      response.end(', ended');
+    });
+    const { body } = await open(client, server.url);
+    const [begun] = (await once(body, 'data')) as [Buffer];
+    expect(String(begun)).toBe('begun');
+    end.resolve();
+    expect(await readAll(body)).toBe(', ended');
+  });
+
+  test.each([302, 404, 503])('may be a refusal: status %i', async (code) => {
+    const { server, client, pauses } = await setUp();
+    server.answers(text('no', code, { location: '/elsewhere' }));
+    const { status, body } = await open(client, server.url);
+    expect(status).toBe(code);
+    expect(await readAll(body)).toBe('no');
+    expect(server.requests).toHaveLength(1);
+    expect(pauses).toEqual([]);
+  });
+
+  test.each<[string, Answer]>([
+    ['does not begin', silence],
+    ['is cut off before it begins', cut],
+  ])('that %s is an error', async (_, answer) => {
+    const { server, client } = await setUp({ answerTimeoutMilliseconds: 50 });
+    server.answers(answer);
+    expect(await rejection(open(client, server.url))).toBeInstanceOf(NoAnswerError);
+  });
+
+  test('that falls silent ends with an error', async () => {
+    const { server, client } = await setUp({ answerTimeoutMilliseconds: 50 });
+    server.answers((_request, response) => void response.write('begun'));
+    const { body } = await open(client, server.url);
+    expect(String(await rejection(readAll(body)))).toContain('Body Timeout Error');
+  });
+
+  test.each<[string, Answer]>([
+    ['before it begins', silence],
+    ['in its middle', (_request, response) => void response.write('begun')],
+  ])('ends with its signal %s, and the run goes on', async (_, answer) => {
+    const { server, client } = await setUp();
+    server.answers(answer, json({}));
+    const enough = new AbortController();
+    const opened = open(client, server.url, enough.signal).then(({ body }) => readAll(body));
+    const ended = rejection(opened);
+    await vi.waitUntil(() => server.requests.length === 1);
+    enough.abort(new Error('Enough.'));
+    expect(String(await ended)).toContain('Enough.');
+    expect(await client.call(read)).toEqual({});
+  });
+
+  function open(client: HerokuClient, url: string, signal = new AbortController().signal) {
+    return client.open('Log', url, { headers: { range: 'bytes=7-' }, signal });
+  }
+
+  async function readAll(body: Readable): Promise<string> {
+    let all = '';
+    for await (const chunk of body) all += chunk;
+    return all;
+  }
+});
+
+describe('a client for one of several apps', () => {
+  test('tells its own reporter, over the same connections', async () => {
+    const { server, client, reporter } = await setUp();
+    const own = new RecordingReporter();
+    const warning = json({}, 200, { 'x-heroku-warning': 'Look.' });
+    server.answers(cut, warning);
+    await client.withReporter(own).call(read);
+    expect(own.infos).toHaveLength(1);
+    expect(own.warnings).toHaveLength(1);
+    expect(reporter.infos).toEqual([]);
+    expect(reporter.warnings).toEqual([]);
+  });
+
+  test('may outlive the run, for what is left to do', async () => {
+    const { server, client, cancellation } = await setUp();
+    cancellation.abort(new DeployError('The run was cancelled.', 'Run it again.'));
+    server.answers(json({ name: 'shop' }), silence);
+    const hurry = new AbortController();
+    const hurried = client.withSignal(hurry.signal);
+    expect(await hurried.call(read)).toEqual({ name: 'shop' });
+    const call = rejection(hurried.call(read));
+    await vi.waitUntil(() => server.requests.length === 2);
+    hurry.abort(new Error('Enough.'));
+    expect(String(await call)).toContain('Enough.');
+  });
+
+  test('ends with the one that it was made of', async () => {
+    const { server, client } = await setUp();
+    server.answers(silence);
+    const call = rejection(client.withReporter(new RecordingReporter()).call(read));
+    await vi.waitUntil(() => server.requests.length === 1);
+    await client.close();
+    expect(String(await call)).toContain('The client was closed.');
+  });
 });
 
 describe('a cancelled run', () => {

@@ -1,7 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { HerokuClient } from '../../src/heroku/client.ts';
+import { type ClientOptions, HerokuClient } from '../../src/heroku/client.ts';
+import type { Sleep } from '../../src/http/retry.ts';
 import { RecordingReporter } from '../support/reporter.ts';
 
 /** A request as it arrived. */
@@ -107,8 +109,18 @@ export function early(answer: Answer): Answer {
   });
 }
 
+/** How long a release's log may go on when the release is final. */
+const graceMilliseconds = 3_000;
+
+/** No wait takes time but that for the rest of a log, which lasts until it has come. */
+export const patient: Sleep = async (milliseconds, signal) => {
+  if (milliseconds === graceMilliseconds) await wait(60_000, undefined, { signal });
+  signal.throwIfAborted();
+  await turn();
+};
+
 /** Everything that a test of the client needs, gone when the test is over. */
-export async function setUp(options: { answerTimeoutMilliseconds?: number } = {}) {
+export async function setUp(options: Partial<ClientOptions> = {}) {
   const server = await new ScriptedServer().start();
   const reporter = new RecordingReporter();
   const cancellation = new AbortController();

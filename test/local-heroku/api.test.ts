@@ -1,30 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { truncate } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
 import { schemaProblems } from './official-schema.ts';
-import { type ApiAnswer, putBlob, useTestHeroku } from './server.ts';
+import { expectRefusal, putBlob, useTestHeroku } from './server.ts';
 
 const heroku = useTestHeroku();
 const version3 = 'application/vnd.heroku+json; version=3';
 
-async function createApp(name = 'example', more: object = {}) {
-  return (await heroku.call('POST', '/apps', { name, ...more })).body;
-}
-
-async function createSlug(app = 'example', more: object = {}) {
-  const body = { process_types: { worker: 'true' }, ...more };
-  return (await heroku.call('POST', `/apps/${app}/slugs`, body)).body;
-}
-
-async function createUploadedSlug(app = 'example', more: object = {}) {
-  const slug = await createSlug(app, more);
-  await putBlob(slug.blob.url, Buffer.from('slug'));
-  return slug;
-}
+const createApp = (name?: string, more?: object) => heroku.createApp(name, more);
+const createSlug = (app?: string, more?: object) => heroku.createSlug(app, more);
+const createUploadedSlug = (app?: string, more?: object) => heroku.createUploadedSlug(app, more);
 
 /** Clients set a length by themselves, so this one writes what it sends. */
 async function putWithoutLength(url: string): Promise<string> {
@@ -34,11 +23,6 @@ async function putWithoutLength(url: string): Promise<string> {
     `PUT ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`,
   );
   return (await socket.setEncoding('utf8').toArray()).join('');
-}
-
-function expectRefusal(answer: ApiAnswer, status: number, id: string, message: RegExp | string) {
-  expect(answer).toMatchObject({ status, body: { id, message: expect.stringMatching(message) } });
-  expect(Object.keys(answer.body)).toEqual(['id', 'message']);
 }
 
 describe('every call', () => {
@@ -331,6 +315,19 @@ describe('a slug’s blob', () => {
     }
   });
 
+  test('has a URL that lasts as long as the server was told', async () => {
+    await heroku.stop();
+    await heroku.start({ blobLifetimeSeconds: -1 });
+    await createApp();
+    const { blob } = await createSlug();
+    expect(await putBlob(blob.url, Buffer.from('slug'))).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('<Code>AccessDenied</Code>'),
+    });
+    const { body } = await heroku.call('POST', '/apps/example/log-sessions', {});
+    expect((await request(body.logplex_url)).statusCode).toBe(200);
+  });
+
   test('that was cut off is not there', async () => {
     await createApp();
     const slug = await createSlug();
@@ -492,6 +489,23 @@ describe('releases', () => {
     await refused(initial.id, 422, /v1 is not eligible/);
     await refused(randomUUID(), 404, /release/);
     await refused('v1', 422, /release must match format "uuid"/);
+  });
+
+  test('expire when their slug is gone, and cannot be gone back to then', async () => {
+    await createApp();
+    const slug = await createUploadedSlug();
+    const old = await heroku.release('example', slug.id);
+    expect(old).toMatchObject({ status: 'succeeded', eligible_for_rollback: true });
+    await heroku.release('example', (await createUploadedSlug()).id);
+    await rm(join(heroku.folder, 'slugs', `${slug.id}.tgz`));
+    const { body: expired } = await heroku.call('GET', '/apps/example/releases/2');
+    expect(expired).toMatchObject({ status: 'expired', eligible_for_rollback: false });
+    expect(schemaProblems('release', expired)).toEqual([]);
+    const post = (body: object) => heroku.call('POST', '/apps/example/releases', body);
+    expectRefusal(await post({ release: old.id }), 422, 'invalid_params', /v2 is not eligible/);
+    expectRefusal(await post({ slug: slug.id }), 404, 'not_found', 'slug');
+    const path = `/apps/example/slugs/${slug.id}`;
+    expectRefusal(await heroku.call('GET', path), 404, 'not_found', 'slug');
   });
 
   test('are listed in pages', async () => {

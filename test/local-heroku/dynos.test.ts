@@ -3,6 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { localHerokuLabel } from '../../src/docker/labels.ts';
 import {
   destroyLocalApp,
   ensureLocalApp,
@@ -11,7 +12,7 @@ import {
   rollBackLocalApp,
   stopLocalDynos,
 } from '../../src/local-heroku/operations.ts';
-import { destroyLocalHeroku, folderLabel } from '../../src/local-heroku/server.ts';
+import { destroyLocalHeroku } from '../../src/local-heroku/server.ts';
 import { containersWith, runImage } from '../dyno/engine.ts';
 import { makeSlug, perlServer, type SlugFiles } from '../dyno/slug.ts';
 import { schemaProblems } from './official-schema.ts';
@@ -45,7 +46,7 @@ const dynos = async () => (await heroku.call('GET', '/apps/example/dynos')).body
 const logs = async () => (await readLocalLogs(heroku.server, 'example')).join('\n');
 
 async function containers(): Promise<string[]> {
-  return containersWith(`${folderLabel}=${await readFile(join(heroku.folder, 'id'), 'utf8')}`);
+  return containersWith(`${localHerokuLabel}=${await readFile(join(heroku.folder, 'id'), 'utf8')}`);
 }
 
 describe('a release', () => {
@@ -190,6 +191,84 @@ describe('a release phase', () => {
     expect(await page()).toBe('one');
     expect(await logs()).toContain('v3 failed: the release command ended with exit code 4');
     expect(await containers()).toHaveLength(1);
+  });
+});
+
+describe('a release phase of other releases', () => {
+  const release = 'echo "COLOUR is $COLOUR"; test "$COLOUR" != red';
+  const patch = (changes: object) => heroku.call('PATCH', '/apps/example/config-vars', changes);
+  const configVars = async () => (await heroku.call('GET', '/apps/example/config-vars')).body;
+  const finished = async (version: number) => heroku.finished('example', String(version));
+
+  test('runs for config vars, which hold when it has succeeded', async () => {
+    await releaseServer('$ENV{COLOUR} || "none"', { web, release });
+    expect((await patch({ COLOUR: 'blue' })).body).toEqual({});
+    expect(await configVars()).toEqual({});
+    expect(await finished(3)).toMatchObject({
+      status: 'succeeded',
+      output_stream_url: expect.stringContaining('/streams/'),
+    });
+    expect(await configVars()).toEqual({ COLOUR: 'blue' });
+    expect(await page()).toBe('blue');
+    await patch({ COLOUR: 'red' });
+    expect(await finished(4)).toMatchObject({ status: 'failed', current: false });
+    expect(await configVars()).toEqual({ COLOUR: 'blue' });
+    expect(await page()).toBe('blue');
+  });
+
+  test('runs for a rollback, and not for an add-on, which the dynos have all the same', async () => {
+    await releaseServer('$ENV{REDIS_URL} || "none"', { web, release });
+    await patch({ COLOUR: 'blue' });
+    await finished(3);
+    await heroku.call('POST', '/apps/example/addons', { plan: 'heroku-redis' });
+    expect(await finished(4)).toMatchObject({ status: 'succeeded', output_stream_url: null });
+    expect(await page()).toBe('redis://127.0.0.1:6379');
+    const { id } = await rollBackLocalApp(heroku.server, 'example', 2);
+    const back = await heroku.finished('example', id);
+    expect(back.status).toBe('succeeded');
+    const output = await request(back.output_stream_url);
+    expect(await output.body.text()).toBe('COLOUR is \n');
+    expect(await configVars()).toEqual({ REDIS_URL: 'redis://127.0.0.1:6379' });
+    expect(await page()).toBe('redis://127.0.0.1:6379');
+  });
+
+  test('runs for a promotion, with the config vars of its target', async () => {
+    await releaseServer('$ENV{COLOUR} || "none"', { web, release });
+    const { body: pipeline } = await heroku.call('POST', '/pipelines', { name: 'shop' });
+    const targets = [];
+    for (const [app, stage, COLOUR] of [
+      ['example', 'staging', 'blue'],
+      ['good', 'production', 'green'],
+      ['bad', 'production', 'red'],
+    ] as const) {
+      await ensureLocalApp(heroku.server, app);
+      await heroku.call('PATCH', `/apps/${app}/config-vars`, { COLOUR });
+      await heroku.call('POST', '/pipeline-couplings', { app, pipeline: pipeline.id, stage });
+      targets.push({ app: { id: (await heroku.call('GET', `/apps/${app}`)).body.id } });
+    }
+    await finished(3);
+    const [source, ...others] = targets;
+    const { body: promotion } = await heroku.call('POST', '/pipeline-promotions', {
+      pipeline: { id: pipeline.id },
+      source,
+      targets: others,
+    });
+    expect(promotion.status).toBe('pending');
+    expect(await heroku.finished('good', '3')).toMatchObject({ status: 'succeeded' });
+    expect(await heroku.finished('bad', '3')).toMatchObject({ status: 'failed' });
+    const path = `/pipeline-promotions/${promotion.id}`;
+    expect((await heroku.call('GET', path)).body).toMatchObject({ status: 'completed' });
+    expect((await heroku.call('GET', `${path}/promotion-targets`)).body).toMatchObject([
+      { status: 'succeeded', error_message: null, release: { id: expect.any(String) } },
+      {
+        status: 'failed',
+        error_message: 'The release failed',
+        release: { id: expect.any(String) },
+      },
+    ]);
+    const good = await heroku.call('GET', '/apps/good');
+    expect(await (await request(good.body.web_url)).body.text()).toBe('green');
+    expect((await heroku.call('GET', '/apps/bad/releases/2')).body.current).toBe(true);
   });
 });
 

@@ -20,6 +20,12 @@ const required: Readonly<Record<string, readonly string[]>> = {
   stack: Object.keys(schema.definitions.stack.properties),
   dyno: Object.keys(schema.definitions.dyno.properties),
   'rate-limit': ['remaining'],
+  pipeline: Object.keys(schema.definitions.pipeline.properties),
+  'pipeline-coupling': Object.keys(schema.definitions['pipeline-coupling'].properties),
+  'pipeline-promotion': Object.keys(schema.definitions['pipeline-promotion'].properties),
+  'pipeline-promotion-target': Object.keys(
+    schema.definitions['pipeline-promotion-target'].properties,
+  ),
 };
 
 const ajv = new Ajv({

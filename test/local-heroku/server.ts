@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import {
   destroyLocalHeroku,
   type LocalHeroku,
@@ -67,6 +67,23 @@ export class TestHeroku {
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.json() };
   }
 
+  async createApp(name = 'example', more: object = {}): Promise<Json> {
+    return (await this.call('POST', '/apps', { name, ...more })).body;
+  }
+
+  /** Makes a slug that no dyno boots, of a process type that has none. */
+  async createSlug(app = 'example', more: object = {}): Promise<Json> {
+    const body = { process_types: { worker: 'true' }, ...more };
+    return (await this.call('POST', `/apps/${app}/slugs`, body)).body;
+  }
+
+  /** Makes such a slug and stores some bytes as its blob. */
+  async createUploadedSlug(app = 'example', more: object = {}): Promise<Json> {
+    const slug = await this.createSlug(app, more);
+    await putBlob(slug.blob.url, Buffer.from('slug'));
+    return slug;
+  }
+
   /** Makes a slug of an app and stores the file as its blob. */
   async uploadSlug(
     app: string,
@@ -108,6 +125,17 @@ export async function putBlob(
 ): Promise<{ status: number; text: string }> {
   const answer = await request(url, { method: 'PUT', body: bytes, headers });
   return { status: answer.statusCode, text: await answer.body.text() };
+}
+
+/** Expects the platform's own form of a refusal. */
+export function expectRefusal(
+  answer: ApiAnswer,
+  status: number,
+  id: string,
+  message: RegExp | string,
+): void {
+  expect(answer).toMatchObject({ status, body: { id, message: expect.stringMatching(message) } });
+  expect(Object.keys(answer.body)).toEqual(['id', 'message']);
 }
 
 /**

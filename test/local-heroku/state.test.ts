@@ -38,6 +38,32 @@ describe('the state', () => {
     );
   });
 
+  test('may be of a version that knew no add-ons and no pipelines', async () => {
+    await heroku.createApp();
+    await heroku.release('example', (await heroku.createUploadedSlug()).id);
+    await heroku.stop();
+    const {
+      pipelines: _,
+      promotions: __,
+      ...state
+    } = JSON.parse(await readFile(inFolder('state.json'), 'utf8'));
+    for (const app of state.apps) delete app.addOns;
+    for (const release of state.releases) {
+      delete release.addOnPlans;
+      delete release.withoutReleasePhase;
+    }
+    await writeFile(inFolder('state.json'), JSON.stringify(state));
+    await heroku.start();
+    expect((await heroku.call('GET', '/apps/example/releases/2')).body).toMatchObject({
+      current: true,
+      addon_plan_names: [],
+    });
+    expect((await heroku.call('GET', '/apps/example/addons')).body).toEqual([]);
+    expect((await heroku.call('GET', '/pipelines')).body).toEqual([]);
+    const { status } = await heroku.call('POST', '/apps/example/addons', { plan: 'heroku-redis' });
+    expect(status).toBe(201);
+  });
+
   test('has no half uploads of a server that was killed', async () => {
     await heroku.stop();
     await writeFile(inFolder('slugs/x.tgz.y.part'), 'half');
@@ -63,6 +89,10 @@ describe('the state', () => {
   test.each([
     ['half a file', '{"format":1,'],
     ['another format', '{"format":2}'],
+    [
+      'pipelines without what they need',
+      '{"format":1,"account":{"id":"","email":""},"signingKey":"","apps":[],"slugs":[],"releases":[],"pipelines":[{}]}',
+    ],
     [
       'records without what they need',
       '{"format":1,"account":{"id":"","email":""},"signingKey":"","apps":[{"id":"x"}],"slugs":[],"releases":[]}',

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
-import { sleep, withRetry } from '../../src/heroku/retry.ts';
-import { rejection } from './scripted-server.ts';
+import { sleep, withRetry } from '../../src/http/retry.ts';
+import { rejection } from '../heroku/scripted-server.ts';
 
 const failure = new Error('failure');
 
