@@ -15,15 +15,18 @@ export class DeployError extends Error {
   /** One sentence that says what to do next. */
   readonly remedy: string;
   readonly location: SourceLocation | undefined;
+  /** What the process is to end with: that of a command of the user's, where it was to run one. */
+  readonly exitCode: number;
 
   constructor(
     message: string,
     remedy: string,
-    options: { cause?: unknown; location?: SourceLocation } = {},
+    options: { cause?: unknown; location?: SourceLocation; exitCode?: number } = {},
   ) {
     super(message, { cause: options.cause });
     this.remedy = remedy;
     this.location = options.location;
+    this.exitCode = options.exitCode ?? 1;
   }
 }
 

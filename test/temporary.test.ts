@@ -11,7 +11,7 @@ describe('a temporary folder', () => {
   test('is below the runner’s own, which the runner empties', async () => {
     const runners = temporaryFolder();
     vi.stubEnv('RUNNER_TEMP', runners);
-    expect(dirname(await createTemporaryFolder())).toBe(runners);
+    expect(dirname((await createTemporaryFolder()).path)).toBe(runners);
   });
 
   test.each([undefined, ''])('is the system’s where there is no runner (%j)', async (value) => {

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { DeployError, messageOf } from '../errors.ts';
+import { startDocker } from './client.ts';
 import type { Engine } from './engine.ts';
 import { getFromEngine } from './engine-socket.ts';
-
-/** Milliseconds that the engine may let pass without a byte. */
-const idleTimeout = 120_000;
+import { idleTimeout, Patience } from './patience.ts';
 
 /** What to read out of a container, and how. */
 export interface ArchiveOptions {
@@ -30,8 +28,8 @@ export interface ArchiveOptions {
  */
 export async function* openArchive(options: ArchiveOptions): AsyncGenerator<Buffer> {
   options.signal.throwIfAborted();
-  const idle = new AbortController();
-  const signal = AbortSignal.any([options.signal, idle.signal]);
+  const patience = new Patience(idleTimeout, options.signal);
+  const { signal } = patience;
   const { socketPath } = options.engine;
   const pieces =
     socketPath === undefined
@@ -39,8 +37,8 @@ export async function* openArchive(options: ArchiveOptions): AsyncGenerator<Buff
       : fetchArchive(socketPath, { ...options, signal });
   try {
     for (;;) {
-      const timer = setTimeout(() => idle.abort(silentEngine()), idleTimeout);
-      const { value, done } = await pieces.next().finally(() => clearTimeout(timer));
+      patience.renew();
+      const { value, done } = await pieces.next().finally(() => patience.end());
       if (done) return;
       yield value;
     }
@@ -72,26 +70,22 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
 
 async function* copyArchive(options: ArchiveOptions): AsyncGenerator<Buffer, undefined> {
   const source = `${options.container}:${options.path}`;
-  const child = spawn('docker', ['cp', source, '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
+  const client = startDocker(['cp', source, '-'], {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  exit.catch(() => {}); // Awaited below, once standard output has ended.
-  const end = () => child.kill('SIGTERM');
-  options.signal.addEventListener('abort', end);
+  const { stdout, stderr } = client.process;
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
   try {
-    yield* child.stdout as AsyncIterable<Buffer>;
-    const exitCode = await exit;
+    yield* stdout as AsyncIterable<Buffer>;
+    const exitCode = await client.exitCode;
     options.signal.throwIfAborted();
     if (exitCode !== 0) throw refused(options, exitCode, errors);
   } finally {
-    options.signal.removeEventListener('abort', end);
-    end();
+    client.process.kill('SIGTERM');
   }
 }
 
@@ -108,13 +102,6 @@ function refused({ path }: ArchiveOptions, code: number | null, answer: string):
   return new DeployError(
     `Docker cannot read ${path} out of the image (${code ?? 'killed'}): ${answer.trim()}`,
     'Look at the Docker engine’s log, and run again.',
-  );
-}
-
-function silentEngine(): DeployError {
-  return new DeployError(
-    `The Docker engine has sent nothing for ${idleTimeout / 1000} s.`,
-    'See whether it hangs (docker ps), restart it and run again.',
   );
 }
 

@@ -1,19 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../errors.ts';
+import { runId } from '../run.ts';
 import { askDocker } from './command.ts';
-import { labelArguments } from './labels.ts';
+import { dynoPlatform } from './image.ts';
+import { labelArguments, runLabel } from './labels.ts';
 
 /** How a container is made; every field is an argument of `docker create`. */
 export interface ContainerOptions {
   /** Image id or name. */
   readonly image: string;
-  readonly command?: readonly string[];
+  /** Program and arguments, in place of the image's ENTRYPOINT and CMD. */
+  readonly command: readonly [string, ...string[]];
   readonly user?: string;
   readonly workingDirectory?: string;
   /** Values travel in the client's environment, never on its command line. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** `docker create --publish` values, such as `127.0.0.1:3000:3000`. */
+  /** `--publish` values, such as `127.0.0.1:3000:3000`. */
   readonly publish?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
+  /** Folders of the engine's machine: absolute path there to absolute path in the container. */
+  readonly mounts?: Readonly<Record<string, string>>;
+  /** Bytes of memory; as much again is to be had as swap, on a machine that has any. */
+  readonly memoryBytes?: number;
+  /** Whether its standard input is kept open for a client to attach to. */
+  readonly interactive?: boolean;
+  /** Whether it gets a terminal of its own. */
+  readonly terminal?: boolean;
 }
 
 /**
@@ -22,21 +34,38 @@ export interface ContainerOptions {
  */
 export async function createContainer(options: ContainerOptions, name = newContainerName()) {
   const environment = options.environment ?? {};
+  const [program, ...args] = options.command;
   await askDocker(
     [
       'create',
-      ...['--platform', 'linux/amd64', '--pull', 'never', '--name', name],
-      ...labelArguments(options.labels),
-      ...(options.user === undefined ? [] : ['--user', options.user]),
-      ...(options.workingDirectory === undefined ? [] : ['--workdir', options.workingDirectory]),
-      ...(options.publish ?? []).flatMap((published) => ['--publish', published]),
+      ...['--platform', dynoPlatform, '--pull', 'never', '--name', name],
+      ...labelArguments({ [runLabel]: runId, ...options.labels }),
+      ...optionArguments(options),
       ...Object.keys(environment).flatMap((key) => ['--env', key]),
-      options.image,
-      ...(options.command ?? []),
+      ...['--entrypoint', program, options.image, ...args],
     ],
     environment,
   );
   return name;
+}
+
+function optionArguments(options: ContainerOptions): string[] {
+  const { user, workingDirectory, memoryBytes, publish = [], mounts = {} } = options;
+  return [
+    ...(user === undefined ? [] : ['--user', user]),
+    ...(workingDirectory === undefined ? [] : ['--workdir', workingDirectory]),
+    ...(memoryBytes === undefined ? [] : ['--memory', String(memoryBytes)]),
+    ...(options.interactive ? ['--interactive'] : []),
+    ...(options.terminal ? ['--tty'] : []),
+    ...publish.flatMap((published) => ['--publish', published]),
+    ...Object.entries(mounts).flatMap(([source, target]) => ['--mount', mount(source, target)]),
+  ];
+}
+
+/** The value is a line of CSV, so a name with a comma or a quote in it is to be quoted. */
+function mount(source: string, target: string): string {
+  const field = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  return ['type=bind', field(`source=${source}`), field(`target=${target}`)].join(',');
 }
 
 /** Runs `work` with a container that was created but not started, and removes it whatever happens. */
@@ -53,9 +82,13 @@ export async function withContainer<Result>(
   }
 }
 
-/** Stops and removes a container with its anonymous volumes; one that is not there is no error. */
+/** Stops and removes a container with its anonymous volumes; one that is not there, or going, is no error. */
 export async function removeContainer(name: string): Promise<void> {
-  await askDocker(['rm', '--force', '--volumes', name]);
+  try {
+    await askDocker(['rm', '--force', '--volumes', name]);
+  } catch (error) {
+    if (!/removal of container .* is already in progress/.test(messageOf(error))) throw error;
+  }
 }
 
 function newContainerName(): string {

@@ -1,5 +1,6 @@
 import { DeployError, messageOf } from '../errors.ts';
-import { askDocker, DockerMissingError } from './command.ts';
+import { DockerMissingError } from './client.ts';
+import { askDocker } from './command.ts';
 
 /** The Docker engine that a run uses, as far as the rest of the program has to know it. */
 export interface Engine {
@@ -9,6 +10,8 @@ export interface Engine {
    * engine behind TCP, TLS or SSH, which is then spoken to through the Docker client alone.
    */
   readonly socketPath: string | undefined;
+  /** Name or address of its machine, where the ports that it publishes answer. */
+  readonly host: string;
   /** Name of the builder that keeps its images in this engine: the one with the `docker` driver. */
   readonly builder: string;
 }
@@ -28,7 +31,12 @@ export async function connectEngine(): Promise<Engine> {
       'Update Docker Engine on the runner (https://docs.docker.com/engine/install/), or use a newer runner image.',
     );
   }
-  return { version, socketPath: socketPathOf(context.host), builder: context.name };
+  return {
+    version,
+    socketPath: socketPathOf(context.host),
+    host: hostOf(context.host),
+    builder: context.name,
+  };
 }
 
 async function askVersion(): Promise<string> {
@@ -74,8 +82,19 @@ function socketPathOf(host: string): string | undefined {
   return undefined;
 }
 
+/** Pipes and sockets without a host's name in their URL are this machine's. */
+function hostOf(endpoint: string): string {
+  return (URL.canParse(endpoint) && new URL(endpoint).hostname) || '127.0.0.1';
+}
+
 /** Whether a builder keeps its images in the engine, and so can build on what is there. */
 export async function buildsInEngine(builder: string): Promise<boolean> {
   const description = await askDocker(['buildx', 'inspect', builder]);
   return /^Driver:\s+docker$/m.test(description);
+}
+
+/** Whether the engine runs without root: the root of its containers is then the user that it runs as. */
+export async function isRootless(): Promise<boolean> {
+  const options = await askDocker(['info', '--format', '{{json .SecurityOptions}}']);
+  return options.includes('name=rootless');
 }

@@ -1,9 +1,15 @@
-/** Label on every image and container that this program makes, so that `clean` finds them and no other. */
-export const ownLabel = 'heroku-docker-release';
+/** On every image that this program builds. Images that others build on those inherit it. */
+export const imageLabel = 'heroku-docker-release.image';
 
-/** Arguments that put the program's own label, and more of the caller's, on an image or container. */
-export function labelArguments(more: Readonly<Record<string, string>> = {}): string[] {
-  return Object.entries({ [ownLabel]: '', ...more }).flatMap(([key, value]) => [
+/** On every container that this program makes, with the id of the run that made it. */
+export const runLabel = 'heroku-docker-release.run';
+
+/** On the container of every dyno of a local Heroku, with the id of the folder whose it is. */
+export const localHerokuLabel = 'heroku-docker-release.local-heroku';
+
+/** Arguments that put labels on an image or a container. */
+export function labelArguments(labels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(labels).flatMap(([key, value]) => [
     '--label',
     value === '' ? key : `${key}=${value}`,
   ]);

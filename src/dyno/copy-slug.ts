@@ -1,42 +1,68 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { startDocker } from '../docker/client.ts';
+import { idleTimeout, Patience } from '../docker/patience.ts';
 import { DeployError, messageOf } from '../errors.ts';
 import { dynoArchive } from './dyno-archive.ts';
+
+/** Sixteen times what zlib passes on by itself: with less, each step of the way costs more than its work. */
+const pieceBytes = 256 * 1024;
 
 /**
  * Unpacks a slug into a container that has not been started. It goes through the engine as a
  * stream, without a mount, for the engine may be on another machine.
- * @throws DeployError where the slug cannot be read or the engine refuses it.
+ * @throws DeployError where the slug cannot be read, or the engine refuses it or takes nothing of it.
  */
 export async function copySlug(
   slugPath: string,
   container: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const copy = spawn('docker', ['cp', '-', `${container}:/`], {
+  const patience = new Patience(idleTimeout, signal);
+  try {
+    await feed(slugPath, container, patience);
+  } finally {
+    patience.end();
+  }
+}
+
+async function feed(slugPath: string, container: string, patience: Patience): Promise<void> {
+  const { signal } = patience;
+  const client = startDocker(['cp', '-', `${container}:/`], {
     stdio: ['pipe', 'ignore', 'pipe'],
     signal,
   });
-  const refusal = collect(copy.stderr);
-  const closed = once(copy, 'close') as Promise<[number | null]>;
-  closed.catch(() => {}); // Awaited below, after the pipeline, which fails with it.
-  const piped = pipeline(createReadStream(slugPath), createGunzip(), dynoArchive, copy.stdin, {
-    signal,
-  });
-  const [fed, ended] = await Promise.allSettled([piped, closed]);
+  const { stdin, stderr } = client.process;
+  const refusal = text(stderr as Readable);
+  refusal.catch(() => {}); // It is cut off where the client had to be killed.
+  const piped = pipeline(
+    createReadStream(slugPath, { highWaterMark: pieceBytes }),
+    createGunzip({ chunkSize: pieceBytes }),
+    dynoArchive,
+    (pieces: AsyncIterable<Buffer>) => watched(pieces, patience),
+    stdin as Writable,
+    { signal },
+  );
+  const [fed, ended] = await Promise.allSettled([piped, client.exitCode]);
   signal.throwIfAborted();
   if (ended.status === 'rejected') throw ended.reason;
-  if (ended.value[0] !== 0) throw copyFailed(slugPath, await refusal, fed);
+  // The client has lost its input then, and complains of that.
+  if (fed.status === 'rejected' && fed.reason instanceof DeployError) {
+    throw copyFailed(slugPath, fed.reason.message, fed);
+  }
+  if (ended.value !== 0) throw copyFailed(slugPath, (await refusal).trim(), fed);
   if (fed.status === 'rejected') throw copyFailed(slugPath, messageOf(fed.reason), fed);
 }
 
-async function collect(stream: AsyncIterable<Buffer>): Promise<string> {
-  let text = '';
-  for await (const piece of stream) text += piece.toString();
-  return text.trim();
+/** A piece is asked for when the engine has taken the one before. */
+async function* watched(pieces: AsyncIterable<Buffer>, patience: Patience): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    patience.renew();
+    yield piece;
+  }
 }
 
 function copyFailed(slugPath: string, reason: string, fed: PromiseSettledResult<void>) {

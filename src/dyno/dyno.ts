@@ -1,11 +1,20 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { askDocker } from '../docker/command.ts';
 import { type ContainerOptions, createContainer, removeContainer } from '../docker/container.ts';
-import { bootCommand, carriedEnvironment } from './boot-script.ts';
+import {
+  containerStatus,
+  followLogs,
+  type LogLine,
+  readLogs,
+  stopContainer,
+  waitUntilExit,
+} from '../docker/container-process.ts';
+import { waitUntilListening } from '../docker/listening.ts';
+import { shellCommand } from '../docker/shell-command.ts';
+import { type WantedAnswer, waitUntilAnswering } from './answering.ts';
+import { bootScript } from './boot-script.ts';
 import { copySlug } from './copy-slug.ts';
 import { dynoUserId } from './dyno-archive.ts';
-import { waitUntilListening } from './listening.ts';
-import { followLogs, type LogLine, readLogs, stopDyno, waitUntilExit } from './process.ts';
 
 /** What a dyno is made of. */
 export interface DynoOptions {
@@ -18,12 +27,16 @@ export interface DynoOptions {
   /** The process type's command, in the shell's language. */
   readonly command: string;
   readonly configVars: Readonly<Record<string, string>>;
+  /** What those are, for messages, where they are not simply the app's. */
+  readonly configSource?: string;
   /** The dyno's own name, which it finds in `$DYNO`: `web.1`. */
   readonly name: string;
   /** More labels for its container, beside the program's own. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Port of the Docker machine's 127.0.0.1 that leads to a web dyno; 0 lets the engine choose one. */
   readonly publish?: number;
+  /** Bytes of memory that it may have; without it, all of the machine's. */
+  readonly memoryBytes?: number;
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +53,14 @@ export interface Dyno {
    * @throws DeployError where it ends before, or the time is over, 60 seconds unless told otherwise.
    */
   waitUntilListening(timeoutSeconds?: number): Promise<void>;
+  /**
+   * Waits until a web dyno answers a request, which is sent from inside it as the router sends it.
+   * @param timeoutSeconds counted from its start.
+   * @throws DeployError where it answers otherwise, or ends before, or the time is over.
+   */
+  waitUntilAnswering(wanted: WantedAnswer, timeoutSeconds: number): Promise<void>;
+  /** Whether a process of it was killed because it wanted more memory than there is. */
+  ranOutOfMemory(): Promise<boolean>;
   /** Waits until its process has ended, and returns the exit code. */
   waitUntilExit(): Promise<number>;
   /** Its last lines, at most 1,500. */
@@ -59,6 +80,9 @@ export interface PreparedDyno {
 
 /** A web dyno must listen after this long (https://devcenter.heroku.com/articles/limits#boot-timeout). */
 const bootTimeoutSeconds = 60;
+
+/** How long a dyno may take to end after SIGTERM (https://devcenter.heroku.com/articles/dyno-shutdown-behavior). */
+const shutdownSeconds = 30;
 
 /**
  * Boots a slug as a dyno does: on the run image, the slug below `/app`, as the platform's user and
@@ -81,35 +105,56 @@ export async function prepareDyno(options: DynoOptions): Promise<PreparedDyno> {
   });
 }
 
+/** Ends a dyno as the platform does, and removes its container. One that is not there is no error. */
+export function stopDyno(container: string): Promise<void> {
+  return stopContainer(container, shutdownSeconds);
+}
+
 function containerOptions(options: DynoOptions, port: number): ContainerOptions {
   return {
     image: options.runImage,
-    command: bootCommand(options.command),
+    ...shellCommand({
+      shell: 'bash',
+      script: bootScript(options.command),
+      environment: dynoEnvironment(options, port),
+      joinOutput: true,
+    }),
     user: `${dynoUserId}:${dynoUserId}`,
     workingDirectory: '/app',
-    environment: carriedEnvironment(dynoEnvironment(options, port)),
     publish: options.publish === undefined ? [] : [`127.0.0.1:${options.publish}:${port}`],
     labels: options.labels ?? {},
+    ...(options.memoryBytes !== undefined && { memoryBytes: options.memoryBytes }),
   };
 }
 
 async function start(container: string, port: number, options: DynoOptions): Promise<Dyno> {
   const { name, signal } = options;
   signal.throwIfAborted();
+  const since = Date.now();
   await askDocker(['start', container]);
   const published = options.publish === undefined ? undefined : await publishedPort(container);
   signal.throwIfAborted();
+  const surroundings = `the command runs in /app, after .profile.d, with ${options.configSource ?? 'the config vars'}`;
+  const awaited = { container, name, port, surroundings, signal };
   return {
     container,
     port: published,
     url: published === undefined ? undefined : `http://127.0.0.1:${published}/`,
     waitUntilListening: (timeoutSeconds = bootTimeoutSeconds) =>
-      waitUntilListening({ container, name, port, timeoutSeconds, signal }),
+      waitUntilListening({ ...awaited, timeoutSeconds }),
+    waitUntilAnswering: (wanted, timeoutSeconds) =>
+      waitUntilAnswering({ ...awaited, wanted, since, timeoutSeconds }),
+    ranOutOfMemory: () => ranOutOfMemory(container),
     waitUntilExit: () => waitUntilExit(container, signal),
     logs: () => readLogs(container),
     followLogs: (onLine) => followLogs(container, onLine, signal),
     stop: () => stopDyno(container),
   };
+}
+
+async function ranOutOfMemory(container: string): Promise<boolean> {
+  const state = await containerStatus(container);
+  return 'outOfMemory' in state && state.outOfMemory;
 }
 
 /** The platform's own come last: what it sets is not the app's to change. */

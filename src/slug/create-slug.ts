@@ -1,3 +1,4 @@
+import { ContentsReader, type SlugContents } from './contents.ts';
 import { type Excluded, Exclusion } from './exclusion.ts';
 import { type FolderSize, FolderSizes } from './folder-sizes.ts';
 import { ParallelGzip } from './parallel-gzip.ts';
@@ -15,6 +16,8 @@ export interface SlugOptions {
   readonly exclude: readonly string[];
   /** Files of our own that are put into the slug, over the app's if it has the same. */
   readonly appended: readonly AppendedFile[];
+  /** Time of everything in the slug, in seconds since 1970, whatever it has in the image. */
+  readonly modified: number;
   /** Where the slug goes; a file that is there is replaced, once the new one is whole. */
   readonly path: string;
   /** zlib's level, 1 (fast) to 9 (small). */
@@ -37,6 +40,7 @@ export interface Slug {
   readonly folders: readonly FolderSize[];
   /** What was left out, by pattern, most bytes first. */
   readonly excluded: readonly Excluded[];
+  readonly contents: SlugContents;
 }
 
 /**
@@ -50,6 +54,7 @@ export const defaultLevel = 5;
 
 /**
  * Makes `slug.tgz` from a container's `/app` in one pass, with the same memory whatever its size.
+ * The same files at the same time make the same bytes (with the same zlib, that is the same Node.js).
  * If anything goes wrong nothing is left behind, and a file that was at `path` is as it was.
  * @throws DeployError on what a slug cannot hold, an app without files, an archive that is cut off
  *   or damaged, and a disk that is full; the signal's reason on its abort.
@@ -64,8 +69,15 @@ export async function createSlug(options: SlugOptions): Promise<Slug> {
   try {
     const exclusion = new Exclusion(options.exclude);
     const folders = new FolderSizes();
-    const { appended } = options;
-    const tar = new SlugTar({ exclusion, folders, appended, output: (bytes) => gzip.write(bytes) });
+    const contents = new ContentsReader();
+    const tar = new SlugTar({
+      exclusion,
+      folders,
+      contents,
+      appended: options.appended,
+      modified: options.modified,
+      output: (bytes) => gzip.write(bytes),
+    });
     await copyArchive(options, tar, gzip);
     const { sizeBytes, sha256 } = await file.complete();
     return {
@@ -76,6 +88,7 @@ export async function createSlug(options: SlugOptions): Promise<Slug> {
       unpackedBytes: tar.bytes,
       folders: folders.largestFirst(),
       excluded: exclusion.summary(),
+      contents: contents.contents,
     };
   } finally {
     await gzip.close();

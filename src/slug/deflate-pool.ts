@@ -4,6 +4,7 @@ import {
   type DeflateJob,
   type DeflateSettings,
   deflateWorker,
+  lastMessage,
 } from './deflate-worker.ts';
 
 interface Pending {
@@ -15,6 +16,7 @@ interface Thread {
   readonly worker: Worker;
   /** The jobs that it was given and has not answered, in order. */
   readonly pending: Pending[];
+  readonly ended: Promise<void>;
 }
 
 /**
@@ -23,8 +25,11 @@ interface Thread {
  */
 export class DeflatePool {
   readonly #threads: Thread[];
+  readonly #givenUp = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-  constructor(size: number, settings: DeflateSettings) {
+  /** @param level zlib's, 1 (fast) to 9 (small). */
+  constructor(size: number, level: number) {
+    const settings = { level, givenUp: this.#givenUp };
     this.#threads = Array.from({ length: size }, () => startThread(settings));
   }
 
@@ -39,9 +44,15 @@ export class DeflatePool {
     });
   }
 
-  /** Ends all threads, whatever they are at; what they had to do is never answered. */
+  /**
+   * Ends all threads, each after the block it is at; what else they had to do is never answered.
+   * None is terminated: Node aborts the whole process where a thread was just making a zlib stream
+   * (`close before init`, seen with Node 24.21).
+   */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    Atomics.store(this.#givenUp, 0, 1);
+    for (const { worker } of this.#threads) worker.postMessage(lastMessage);
+    await Promise.all(this.#threads.map(({ ended }) => ended));
   }
 }
 
@@ -54,5 +65,7 @@ function startThread(settings: DeflateSettings): Thread {
   worker.on('error', (error: Error) => {
     for (const { reject } of pending.splice(0)) reject(error);
   });
-  return { worker, pending };
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  worker.once('exit', () => resolve());
+  return { worker, pending, ended };
 }

@@ -23,7 +23,12 @@ export interface DeflatedBlock {
 export interface DeflateSettings {
   /** zlib's level, 1 (fast) to 9 (small). */
   readonly level: number;
+  /** One number, in memory shared with the workers: no longer 0 when what is left to do is not wanted. */
+  readonly givenUp: Int32Array<SharedArrayBuffer>;
 }
+
+/** Tells a worker that nothing more comes: it ends when it is through with what came before. */
+export const lastMessage = 'end';
 
 /**
  * The whole program of a worker thread: compresses block after block to raw deflate (RFC 1951),
@@ -35,8 +40,13 @@ export interface DeflateSettings {
 export function deflateWorker(): void {
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   const { deflateRawSync, constants } = process.getBuiltinModule('node:zlib');
-  const { level } = workerData as DeflateSettings;
-  parentPort?.on('message', (job: DeflateJob) => {
+  const { level, givenUp } = workerData as DeflateSettings;
+  parentPort?.on('message', (job: DeflateJob | typeof lastMessage) => {
+    if (job === 'end') {
+      parentPort.close();
+      return;
+    }
+    if (Atomics.load(givenUp, 0) !== 0) return;
     const block = new Uint8Array(job.memory, job.start, job.length);
     const dictionary = new Uint8Array(
       job.memory,

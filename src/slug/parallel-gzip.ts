@@ -60,7 +60,7 @@ export class ParallelGzip {
     const threads = Math.min(availableParallelism(), mostThreads);
     this.#output = options.output;
     this.#blockSize = options.blockSize ?? defaultBlockSize;
-    this.#pool = new DeflatePool(threads, { level: options.level });
+    this.#pool = new DeflatePool(threads, options.level);
     this.#memory = this.#takeMemory();
     this.#enqueue(Promise.resolve(gzipHeader));
   }

@@ -1,6 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { atExit } from '../at-exit.ts';
 import { DeployError, messageOf } from '../errors.ts';
+import { runId } from '../run.ts';
 
 /** A file as it was written. */
 export interface WrittenFile {
@@ -18,6 +22,8 @@ export class PartialFile {
   readonly #path: string;
   readonly #partialPath: string;
   readonly #handle: FileHandle;
+  /** Takes back that it is removed with the process. */
+  readonly #keep: () => void;
   readonly #hash = createHash('sha256');
   #sizeBytes = 0;
 
@@ -25,11 +31,12 @@ export class PartialFile {
     this.#path = path;
     this.#partialPath = partialPath;
     this.#handle = handle;
+    this.#keep = atExit(() => rmSync(partialPath, { force: true }));
   }
 
   /** @throws DeployError where the file cannot be made. */
   static async open(path: string): Promise<PartialFile> {
-    const partialPath = `${path}.partial-${randomUUID()}`;
+    const partialPath = `${path}${ending(runId)}${randomUUID()}`;
     try {
       return new PartialFile(path, partialPath, await open(partialPath, 'wx'));
     } catch (error) {
@@ -63,7 +70,21 @@ export class PartialFile {
   async discard(): Promise<void> {
     await this.#handle.close();
     await rm(this.#partialPath, { force: true });
+    this.#keep();
   }
+}
+
+/** Removes what a run that was killed has left of a file of this name. */
+export async function removePartialFiles(path: string, run: string): Promise<void> {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return;
+  const start = `${basename(path)}${ending(run)}`;
+  const left = (await readdir(folder)).filter((name) => name.startsWith(start));
+  for (const name of left) await rm(join(folder, name), { force: true });
+}
+
+function ending(run: string): string {
+  return `.partial-${run}-`;
 }
 
 function fileError(error: unknown, path: string): DeployError {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { quoteForShell } from '../shell-word.ts';
 
 /** What decides how a process of the image starts, and what a dyno has of it anyway. */
 export interface ProfileOptions {
@@ -54,7 +55,7 @@ export function profileScript(options: ProfileOptions): Profile {
   const folder = posix.resolve('/', options.workingDirectory);
   const lines = [
     ...variables.flatMap((name) => assignment(name, image.get(name) ?? '', stack.get(name))),
-    ...(folder.startsWith('/app/') ? [`cd ${quoted(folder)}`] : []),
+    ...(folder.startsWith('/app/') ? [`cd ${quoteForShell(folder)}`] : []),
   ];
   return {
     script: lines.length > 0 ? `${[...explanation, ...lines].join('\n')}\n` : undefined,
@@ -91,7 +92,7 @@ function assignment(name: string, value: string, ofStack: string | undefined): s
   if (name === 'PATH') return mergedPath(value, ofStack ?? '');
   const given = conditionsOfConfigVar(name, ofStack).join(' && ');
   // Not `"${NAME:-value}"`: bash takes a single quote in there for the start of a quotation.
-  return [`[[ ${given} ]] || export ${name}=${quoted(value)}`];
+  return [`[[ ${given} ]] || export ${name}=${quoteForShell(value)}`];
 }
 
 /** What is true in the dyno's bash where a config var has set `name`, and not bash or the stack. */
@@ -100,7 +101,7 @@ function conditionsOfConfigVar(name: string, ofStack: string | undefined): strin
   if (madeUpByBash.has(name)) conditions.push(`\${${name}@a} == *x*`);
   // Containers get the machine's name in it. Next.js takes it for the address to listen on.
   if (name === 'HOSTNAME') conditions.push('$HOSTNAME != "$(</proc/sys/kernel/hostname)"');
-  if (ofStack !== undefined) conditions.push(`$${name} != ${quoted(ofStack)}`);
+  if (ofStack !== undefined) conditions.push(`$${name} != ${quoteForShell(ofStack)}`);
   return conditions;
 }
 
@@ -117,11 +118,6 @@ function mergedPath(value: string, ofStack: string): string[] {
   const before = entries.slice(0, lastKnown < 0 ? entries.length : lastKnown).filter(isOwn);
   const after = lastKnown < 0 ? [] : entries.slice(lastKnown).filter(isOwn);
   if (before.length + after.length === 0) return [];
-  const merged = [...before.map(quoted), '"$PATH"', ...after.map(quoted)].join(':');
+  const merged = [...before.map(quoteForShell), '"$PATH"', ...after.map(quoteForShell)].join(':');
   return [`export PATH=${merged}`];
-}
-
-/** As one word of bash that stands for exactly this text. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,10 @@
 import { DeployError } from '../errors.ts';
+import { printableName } from '../printable.ts';
 import { entryType, headerWriter, paddedSize, type TarHeader, zeroBlock } from '../tar/header.ts';
 import { type ContentSink, TarReader } from '../tar/reader.ts';
+import { SymbolicLinks } from '../tar/symbolic-links.ts';
+import { CompiledPython } from './compiled-python.ts';
+import type { ContentsReader } from './contents.ts';
 import type { Exclusion } from './exclusion.ts';
 import type { FolderSizes } from './folder-sizes.ts';
 
@@ -17,14 +21,22 @@ export interface AppendedFile {
 export interface SlugTarOptions {
   readonly exclusion: Exclusion;
   readonly folders: FolderSizes;
+  /** Is shown what of the app is in the slug. */
+  readonly contents: ContentsReader;
   readonly appended: readonly AppendedFile[];
+  /** Time of everything in the slug, in seconds since 1970. */
+  readonly modified: number;
   /** Gets the slug's bytes; they are only lent. */
   readonly output: ContentSink;
 }
 
 /**
  * Turns the tar of a container's `/app`, pushed in as it comes, into the tar of a slug: every name
- * begins `./app/`, the owner is root, the format is GNU's, the excluded is left out.
+ * begins `./app/`, the owner is root, the time is the one that was given, the format is GNU's, the
+ * excluded is left out. So the same tree makes the same bytes, whenever and wherever it was built:
+ * it comes in the same order, since the engine walks a folder in lexical order
+ * (https://github.com/moby/go-archive, archive.go: `filepath.WalkDir`), and extended attributes are
+ * left behind.
  */
 export class SlugTar {
   readonly #options: SlugTarOptions;
@@ -32,14 +44,17 @@ export class SlugTar {
   /** Folders that appended files lie in, and that the app does not have. */
   readonly #missingFolders: Set<string>;
   readonly #appendedFolders: ReadonlySet<string>;
-  /** The root folder's, for what is appended: the same image makes the same slug. */
-  #modified = 0;
+  readonly #appendedPaths: ReadonlySet<string>;
+  readonly #links = new SymbolicLinks();
+  readonly #python: CompiledPython;
   #files = 0;
   #bytes = 0;
 
   constructor(options: SlugTarOptions) {
     this.#options = options;
+    this.#python = new CompiledPython(options.modified);
     this.#appendedFolders = new Set(options.appended.flatMap(({ path }) => foldersOf(path)));
+    this.#appendedPaths = new Set(options.appended.map(({ path }) => path));
     this.#missingFolders = new Set(this.#appendedFolders);
   }
 
@@ -85,8 +100,8 @@ export class SlugTar {
     this.#options.output(Buffer.concat([content], paddedSize(content.length)));
   }
 
-  #write(header: Omit<TarHeader, 'modified'> & { modified?: number }): void {
-    writeRootsHeader({ modified: this.#modified, ...header }, this.#options.output);
+  #write(header: Omit<TarHeader, 'modified'>): void {
+    writeRootsHeader({ ...header, modified: this.#options.modified }, this.#options.output);
   }
 
   #count(path: string, bytes: number): void {
@@ -96,7 +111,7 @@ export class SlugTar {
   }
 
   #takeEntry(header: TarHeader): ContentSink | undefined {
-    const { exclusion, output } = this.#options;
+    const { exclusion, contents } = this.#options;
     const path = pathBelowRoot(header.name);
     const isFolder = header.type === entryType.folder;
     if (path === '') return this.#takeRoot(header);
@@ -107,11 +122,22 @@ export class SlugTar {
     }
     checkType(header.type, path);
     if (this.#appendedFolders.has(path)) this.#haveFolder(path, isFolder);
+    if (this.#appendedPaths.has(path)) return this.#giveWay(path, isFolder);
+    this.#checkLinks(header);
     const linkName = this.#linkName(header, path);
-    this.#write({ ...header, name: slugName(header.name, isFolder), linkName });
-    if (!isFolder) this.#count(path, header.size);
-    return output;
+    const entry = { ...header, name: slugName(header.name, isFolder), linkName };
+    for (const written of this.#python.start(entry)) this.#write(written);
+    if (!isFolder) {
+      this.#count(path, header.size);
+      contents.start(header.type, path, header.size);
+    }
+    return this.#takeContent;
   }
+
+  readonly #takeContent: ContentSink = (bytes) => {
+    this.#options.contents.push(bytes);
+    this.#python.push(bytes, this.#options.output);
+  };
 
   #takeRoot(header: TarHeader): undefined {
     if (header.type !== entryType.folder) {
@@ -120,7 +146,6 @@ export class SlugTar {
         `Make /${root} a folder in the Dockerfile, with the app and all it needs below it; only that folder is released.`,
       );
     }
-    this.#modified = header.modified;
     this.#write({ ...header, name: slugName(header.name, true) });
   }
 
@@ -133,6 +158,19 @@ export class SlugTar {
     );
   }
 
+  /** An own file comes in place of the app's. Beside it, GNU tar could let a link of the app's win. */
+  #giveWay(path: string, isFolder: boolean): undefined {
+    if (isFolder) throw inPlaceOfOwn(`${path} in the image is a folder`);
+  }
+
+  /** In Latin-1, which tells any two names apart. */
+  #checkLinks({ type, name, linkName }: TarHeader): void {
+    const path = withoutSlash(name).toString('latin1');
+    checkNoLink(this.#links, path);
+    if (type === entryType.symbolicLink) this.#links.add(path);
+    if (type === entryType.hardLink) checkNoLink(this.#links, linkName.toString('latin1'));
+  }
+
   #linkName(header: TarHeader, path: string): Buffer {
     if (header.type !== entryType.hardLink) return header.linkName;
     const target = pathBelowRoot(header.linkName);
@@ -140,10 +178,11 @@ export class SlugTar {
     // Its content went by with the excluded name, so it cannot be written here instead.
     if (pattern !== undefined) {
       throw new DeployError(
-        `/${root}/${path} is a hard link to /${root}/${target}, which “${pattern}” leaves out of the slug.`,
+        `/${root}/${printableName(path)} is a hard link to /${root}/${printableName(target)}, which “${pattern}” leaves out of the slug.`,
         'Exclude both or neither, or make the one a copy of the other in the Dockerfile.',
       );
     }
+    if (this.#appendedPaths.has(target)) throw inPlaceOfOwn(`${path} is a hard link to ${target}`);
     return slugName(header.linkName, false);
   }
 }
@@ -190,8 +229,28 @@ const slashByte = 0x2f;
 
 /** The name that an entry has in the slug, from the one it has in the container's archive. */
 function slugName(name: Buffer, isFolder: boolean): Buffer {
-  const bare = name[name.length - 1] === slashByte ? name.subarray(0, -1) : name;
+  const bare = withoutSlash(name);
   return Buffer.concat(isFolder ? [dotSlash, bare, slash] : [dotSlash, bare]);
+}
+
+function withoutSlash(name: Buffer): Buffer {
+  return name[name.length - 1] === slashByte ? name.subarray(0, -1) : name;
+}
+
+function inPlaceOfOwn(what: string): DeployError {
+  return new DeployError(
+    `/${root}/${printableName(what)}, and a script has to be written in the place of that.`,
+    'Remove it in the Dockerfile.',
+  );
+}
+
+function checkNoLink(links: SymbolicLinks, path: string): void {
+  const link = links.above(path);
+  if (link === undefined) return;
+  throw new DeployError(
+    `The archive that Docker sent has ${printableName(path)}, which is below the symbolic link ${printableName(link)}.`,
+    'Run again; if it stays, look for errors in the Docker engine’s log.',
+  );
 }
 
 const refusedTypes: ReadonlyMap<number, string> = new Map([
@@ -211,7 +270,7 @@ function checkType(type: number, path: string): void {
   if (keptTypes.has(type)) return;
   const what = refusedTypes.get(type) ?? `of type “${String.fromCharCode(type)}”`;
   throw new DeployError(
-    `/${root}/${path} is ${what}, which a slug cannot hold.`,
+    `/${root}/${printableName(path)} is ${what}, which a slug cannot hold.`,
     'Remove it in the Dockerfile, or leave it out with the exclude input.',
   );
 }

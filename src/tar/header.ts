@@ -268,7 +268,7 @@ export interface PaxRecords {
 /**
  * Reads the records of a pax header: `<length> <key>=<value>\n` each, the length in decimal and
  * of the whole record. Values may hold any byte.
- * @throws DeployError where a record is not of that form.
+ * @throws DeployError where a record is not of that form, or a name holds a zero byte.
  */
 export function readPaxRecords(content: Buffer): PaxRecords {
   const records: { -readonly [Key in keyof PaxRecords]: PaxRecords[Key] } = {};
@@ -283,7 +283,10 @@ export function readPaxRecords(content: Buffer): PaxRecords {
     }
     const key = content.toString('latin1', space + 1, equals);
     const value = content.subarray(equals + 1, end - 1);
-    if (key === 'path' || key === 'linkpath') records[key] = value;
+    if (key === 'path' || key === 'linkpath') {
+      if (value.includes(0)) throw damagedPaxHeader(); // No file system has such a name.
+      records[key] = value;
+    }
     if (key === 'size') records.size = paxNumber(value, /^\d+$/);
     if (key === 'mtime') records.mtime = Math.floor(paxNumber(value, /^-?\d+(?:\.\d*)?$/));
     start = end;

@@ -12,7 +12,7 @@ import { createSlug } from '../../src/slug/create-slug.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { docker } from '../support/machine.ts';
 import { list, pack } from '../tar/gnu-tar.ts';
-import { snapshot, tree, writeTree } from '../tar/tree.ts';
+import { snapshot, tree, withTime, writeTree } from '../tar/tree.ts';
 
 let local: Engine;
 beforeAll(async () => {
@@ -27,6 +27,9 @@ const ways: [string, () => Pick<Engine, 'socketPath'>][] = [
 ];
 
 const neverAborted = new AbortController().signal;
+
+/** Of everything in a slug. */
+const slugTime = 1_700_000_000;
 
 /** An image that holds the folder and nothing else, gone when the test is over. */
 function imageOf(folder: string): string {
@@ -66,12 +69,15 @@ describe.each(ways)('the archive of a container’s folder (%s)', (_, engine) =>
             archive: open(container),
             exclude: [],
             appended: [],
+            modified: slugTime,
             path,
             signal: neverAborted,
           }),
         );
         execFileSync('tar', ['xzf', path, '-C', root]);
-        expect(snapshot(join(root, 'app'))).toEqual(snapshot(join(root, 'image', 'app')));
+        expect(snapshot(join(root, 'app'))).toEqual(
+          withTime(snapshot(join(root, 'image', 'app')), slugTime),
+        );
       }),
       { numRuns: 6 },
     );
@@ -172,7 +178,7 @@ describe('an engine that does not answer as it should', () => {
     });
     const folder = temporaryFolder();
     const path = join(folder, 'slug.tgz');
-    const common = { exclude: [], appended: [], path, signal: neverAborted };
+    const common = { exclude: [], appended: [], modified: slugTime, path, signal: neverAborted };
     await expect(createSlug({ archive: open(engine), ...common })).rejects.toThrow(DeployError);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -2,7 +2,9 @@ import { getEventListeners } from 'node:events';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { askDocker, DockerMissingError, runDocker } from '../../src/docker/command.ts';
+import { DockerMissingError } from '../../src/docker/client.ts';
+import { askDocker, runDocker } from '../../src/docker/command.ts';
+import { EngineLostError } from '../../src/docker/engine-lost.ts';
 import { DeployError } from '../../src/errors.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -101,6 +103,24 @@ describe('a Docker command', () => {
     );
   });
 
+  test.each([
+    'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+    'error during connect: Delete "http://%2Fvar%2Frun%2Fdocker.sock/v1.51/containers/x": EOF',
+    'ERROR: failed to build: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF',
+    'ERROR: failed to build: failed to solve: Unavailable: error reading from server: EOF',
+  ])('whose engine goes away says that: %s', async (said) => {
+    installDocker(`echo begun; echo '${said}' >&2; exit 1`);
+    await expect(run(['buildx'])).rejects.toThrow(EngineLostError);
+    await expect(askDocker(['rm'])).rejects.toThrow(EngineLostError);
+  });
+
+  test('is not said to have lost its engine where an app says so in a build', async () => {
+    installDocker(
+      'echo "Cannot connect to the Docker daemon"; echo "ERROR: failed to solve"; exit 1',
+    );
+    await expect(run(['buildx'])).rejects.not.toThrow(EngineLostError);
+  });
+
   test('that something else ended is told apart', async () => {
     installDocker('kill -KILL $$');
     await expect(run(['pull'])).rejects.toThrow('docker pull failed (killed)');
@@ -141,14 +161,14 @@ describe('a run that is cancelled', () => {
     process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGKILL');
   });
 
-  function cancelWhenReady(endWithin?: number) {
+  function cancelWhenReady(endWithin = 10_000) {
     const cancellation = new AbortController();
     const lines: string[] = [];
     const onLine = (line: string) => {
       lines.push(line);
       if (line === 'ready') cancellation.abort(reason);
     };
-    const running = runDocker(['build'], { signal: cancellation.signal, onLine }, endWithin);
+    const running = runDocker(['build'], { signal: cancellation.signal, onLine, endWithin });
     return { running, lines };
   }
 });

@@ -195,7 +195,7 @@ describe.each([overTheSocket, throughDockerCp])('reading an app %s', (way) => {
   });
 
   async function slugOf(container: string, path: string, socketPath: string | undefined) {
-    const common = { exclude: [], appended: [], signal: neverAborted };
+    const common = { exclude: [], appended: [], modified: 1, signal: neverAborted };
     const options = { engine: { socketPath }, container, path: '/app', signal: neverAborted };
     return createSlug({ archive: await openArchive(options), path, ...common });
   }

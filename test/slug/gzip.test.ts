@@ -186,6 +186,7 @@ describe('a gzip file that is given up', () => {
   function runProgram(body: string) {
     const module = join(import.meta.dirname, '../../src/slug/parallel-gzip.ts');
     const program = `
+      import { setTimeout } from 'node:timers/promises';
       import { ParallelGzip } from ${JSON.stringify(module)};
       const output = async () => {};
       const failing = async () => { throw new Error('no room'); };
@@ -198,6 +199,19 @@ describe('a gzip file that is given up', () => {
       timeout: 30_000,
     });
   }
+
+  test('does not end the process, at whatever moment it comes', () => {
+    // Node aborts where a thread is ended while it makes a zlib stream.
+    const body = `
+      for (let round = 0; round < 50; round++) {
+        const gzip = new ParallelGzip({ level: 1, blockSize: 10, output });
+        for (let block = 0; block < 2000; block++) gzip.write(Buffer.alloc(10, block));
+        await setTimeout(30 + round);
+        await gzip.close();
+      }
+    `;
+    expect(runProgram(body)).toMatchObject({ status: 0, stdout: 'closed', stderr: '' });
+  });
 
   const write = 'const gzip = start(output); gzip.write(Buffer.alloc(20e6, "text"));';
 

@@ -35,6 +35,7 @@ await createSlug({
   archive: archive(Number(megabytes)),
   exclude: ['.git', '.heroku'],
   appended: [],
+  modified: 1_700_000_000,
   path,
   level: 1,
   signal: new AbortController().signal,

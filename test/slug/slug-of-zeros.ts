@@ -27,6 +27,7 @@ await createSlug({
   archive: archive(Math.round((Number(megabytes) * 1e6) / piece.length)),
   exclude: [],
   appended: [],
+  modified: 1_700_000_000,
   path,
   signal: new AbortController().signal,
 });

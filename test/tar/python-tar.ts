@@ -10,13 +10,18 @@ export interface PythonEntry {
     | 'SYMTYPE'
     | 'LNKTYPE'
     | 'FIFOTYPE'
-    | 'CHRTYPE';
+    | 'CHRTYPE'
+    | 'BLKTYPE'
+    | 'CONTTYPE'
+    | 'GNUTYPE_SPARSE';
   readonly name: string;
   readonly linkName: string;
   readonly mode: number;
   /** Seconds since 1970; with a fraction in the pax format. */
   readonly modified: number;
   readonly content: string;
+  /** What the pax header before it says of it, in place of what this says. */
+  readonly records?: Readonly<Record<string, string>>;
 }
 
 const program = `
@@ -34,6 +39,7 @@ for entries in spec['archives']:
             info.linkname = name(entry['linkName'])
             info.mode = entry['mode']
             info.mtime = entry['modified']
+            info.pax_headers = entry.get('records', {})
             content = entry['content'].encode('latin-1')
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))

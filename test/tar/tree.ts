@@ -141,9 +141,17 @@ function below(folder: Buffer, name: Buffer): Buffer {
   return Buffer.concat([folder, Buffer.from('/'), name]);
 }
 
+/** What is known of each entry of a folder. */
+export type Snapshot = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+/** The same with one time for all that is in it. */
+export function withTime(entries: Snapshot, modified: number): Snapshot {
+  return new Map([...entries].map(([name, entry]) => [name, { ...entry, modified }]));
+}
+
 /** All of a folder that an archive of it should hold, by path; paths in bytes, one to a character. */
-export function snapshot(folder: string): ReadonlyMap<string, unknown> {
-  const entries = new Map<string, unknown>();
+export function snapshot(folder: string): Snapshot {
+  const entries = new Map<string, Readonly<Record<string, unknown>>>();
   const firstNames = new Map<number, string>();
   const visit = (path: Buffer, name: string) => {
     const stats = lstatSync(path);

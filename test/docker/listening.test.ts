@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { parseSocketTable } from '../../src/dyno/listening.ts';
+import { parseSocketTable } from '../../src/docker/listening.ts';
 
 const header =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
 
-function socket(local: string, state = '0A', user = 1000): string {
+function socket(local: string, state = '0A'): string {
   const remote = `${'0'.repeat(local.indexOf(':'))}:0000`;
-  return `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000 ${user} 0 4711 1`;
+  return `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000 1000 0 4711 1`;
 }
 
 test.each([
@@ -24,7 +24,7 @@ test.each([
   expect(parseSocketTable(`${header}\n${socket(local)}\n`)).toEqual([expected]);
 });
 
-test('sockets that are connected, or another user’s, do not count', () => {
-  const table = [header, socket('00000000:0BB8', '01'), socket('00000000:0BB8', '0A', 0), header];
+test('sockets that are connected, or Docker’s own resolver, do not count', () => {
+  const table = [header, socket('00000000:0BB8', '01'), socket('0B00007F:9ABC'), header];
   expect(parseSocketTable(table.join('\n'))).toEqual([]);
 });
