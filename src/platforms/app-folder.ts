@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
+import { readSlugIgnore } from '../app/slugignore.ts';
 import { DeployError, messageOf } from '../errors.ts';
 import type { AppFolder } from './platform.ts';
 
@@ -17,6 +18,25 @@ export function openAppFolder(folder: string): AppFolder {
     hasFolder: (name) =>
       statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory() ?? false,
     read: (name) => readText(join(path, name)),
+  };
+}
+
+/**
+ * The same folder as a build sees it, without what `.slugignore` names: Heroku deletes that before
+ * it looks which language the app is in, and which of two lockfiles it has.
+ */
+export function asBuilt(app: AppFolder): AppFolder {
+  const ignored = new Set(readSlugIgnore(app.path)?.paths);
+  const isThere = (name: string): boolean => {
+    const path = posix.normalize(name).replace(/\/$/, '');
+    return path === '.' || (!ignored.has(path) && isThere(posix.dirname(path)));
+  };
+  return {
+    path: app.path,
+    files: app.files.filter(isThere),
+    has: (name) => isThere(name) && app.has(name),
+    hasFolder: (name) => isThere(name) && app.hasFolder(name),
+    read: (name) => (isThere(name) ? app.read(name) : undefined),
   };
 }
 

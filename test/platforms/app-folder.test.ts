@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeployError } from '../../src/errors.ts';
-import { openAppFolder } from '../../src/platforms/app-folder.ts';
+import { asBuilt, openAppFolder } from '../../src/platforms/app-folder.ts';
 import { makeApp } from './app.ts';
 
 describe('openAppFolder', () => {
@@ -29,5 +29,36 @@ describe('openAppFolder', () => {
   it('says which folder is not there', () => {
     expect(() => openAppFolder('/no/such/folder')).toThrow(DeployError);
     expect(() => openAppFolder('/no/such/folder')).toThrow('/no/such/folder');
+  });
+});
+
+describe('an app’s folder as it is built', () => {
+  it('lacks what .slugignore names', () => {
+    const app = asBuilt(
+      makeApp({
+        '.slugignore': 'yarn.lock\n/docs\n*.csproj\n',
+        'yarn.lock': '',
+        'package.json': '{}',
+        'docs/index.html': '',
+        'site/docs/index.html': '',
+        'a/b/c.csproj': '',
+      }),
+    );
+    expect(app.files).toEqual(['.slugignore', 'package.json']);
+    expect(app.has('./yarn.lock')).toBe(false);
+    expect(app.read('yarn.lock')).toBeUndefined();
+    expect(app.hasFolder('docs/')).toBe(false);
+    expect(app.has('docs/index.html')).toBe(false);
+    expect(app.has('a/b/c.csproj')).toBe(false);
+    expect(app.has('site/docs/index.html')).toBe(true);
+    expect(app.read('package.json')).toBe('{}');
+    expect(app.hasFolder('a/b')).toBe(true);
+    expect(app.hasFolder('.')).toBe(true);
+  });
+
+  it('is the folder itself where there is no .slugignore', () => {
+    const app = asBuilt(makeApp({ 'package.json': '{}' }));
+    expect(app.files).toEqual(['package.json']);
+    expect(app.read('package.json')).toBe('{}');
   });
 });

@@ -229,7 +229,7 @@ describe('pnpm', () => {
       manifests,
       'RUN pnpm install --prod=false --frozen-lockfile',
       'COPY --chown=1000:1000 . ./',
-      'RUN pnpm run build && pnpm prune --prod --ignore-scripts',
+      expect.stringMatching(/^RUN pnpm run build && pnpm prune --prod --ignore-scripts && find /),
     ]);
   });
 
@@ -272,8 +272,8 @@ describe('pnpm', () => {
 
   it('prunes in the way that an older version can', () => {
     const older = { packageManager: 'pnpm@8.15.5', scripts: { prepare: 'husky' } };
-    expect(triggers(older, lock).at(-1)).toBe(
-      'RUN npm pkg delete scripts.prepare && pnpm prune --prod',
+    expect(triggers(older, lock).at(-1)).toMatch(
+      /^RUN npm pkg delete scripts\.prepare && pnpm prune --prod && find /,
     );
   });
 });

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Writes an app into a folder of its own and returns the folder's path. */
 export function writeApp(files: Readonly<Record<string, string>>): string {
@@ -14,8 +14,13 @@ export function writeApp(files: Readonly<Record<string, string>>): string {
 
 /** Copies one of the examples, so that nothing is written into the repository. */
 export function copyExample(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `${name}-`));
-  cpSync(join(import.meta.dirname, '../../examples', name), folder, { recursive: true });
+  return copyApp(join(import.meta.dirname, '../../examples', name));
+}
+
+/** Copies an app that the tests have. */
+export function copyApp(path: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `${basename(path)}-`));
+  cpSync(path, folder, { recursive: true });
   return folder;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -45,6 +45,14 @@ export function useLocalHeroku() {
     async setConfigVars(app: string, vars: Readonly<Record<string, string>>): Promise<void> {
       await call('PATCH', `/apps/${app}/config-vars`, vars);
     },
+    configVars(app: string): Promise<Record<string, string>> {
+      return call('GET', `/apps/${app}/config-vars`);
+    },
+    app(name: string): Promise<{ id: string; web_url: string }> {
+      return call('GET', `/apps/${name}`);
+    },
+    /** Any call of its API; what it answers. */
+    call,
     slug(app: string, id: string): Promise<Record<string, unknown>> {
       return call('GET', `/apps/${app}/slugs/${id}`);
     },
@@ -55,6 +63,10 @@ export function useLocalHeroku() {
         `/apps/${app}/releases`,
       );
       return releases.filter((release) => release.slug !== null);
+    },
+    /** All that it keeps: apps, slugs, releases. */
+    state(): string {
+      return readFileSync(join(folder, 'state.json'), 'utf8');
     },
     /** The inputs that a step needs to release to an app here, on this machine's stack image. */
     inputs(app: string): Record<string, string> {

@@ -14,11 +14,15 @@ export const machine = {
   get runImage() {
     return required('RUN_IMAGE');
   },
-  /** Build arguments that make the node template use this machine's mirror. */
-  get nodeMirror() {
-    return ['NODE_MIRROR', 'NODE_VERSION', 'NODE_SHA256']
-      .map((name) => `${name}=${required(name)}`)
-      .join('\n');
+  /**
+   * Build arguments that make a template take a runtime from this machine's mirror; none where its
+   * vendor can be reached.
+   */
+  mirror(runtime: string): string[] {
+    const names = new RegExp(`^${runtime.toUpperCase()}_(MIRROR|VERSION|SHA256|SHA512)$`);
+    return Object.keys(process.env)
+      .filter((name) => names.test(name))
+      .map((name) => `${name}=${required(name)}`);
   },
 };
 
@@ -29,7 +33,14 @@ export function docker(...args: string[]): string {
 
 /** Names of the containers that this program made and has not removed; not those of dynos. */
 export function leftContainers(): string[] {
-  return docker('ps', '--all', '--filter', 'label=heroku-docker-release', '--format', '{{.Names}}')
+  return docker(
+    'ps',
+    '--all',
+    '--filter',
+    'label=heroku-docker-release.run',
+    '--format',
+    '{{.Names}}',
+  )
     .split('\n')
     .filter((name) => name !== '' && !name.startsWith('heroku-docker-dyno-'));
 }

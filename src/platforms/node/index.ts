@@ -1,4 +1,7 @@
-import type { AppFolder, Platform, TemplateValues } from '../platform.ts';
+import type { AppFolder, Notice, Platform, TemplateValues } from '../platform.ts';
+import { secretNames, secretsReason } from '../registry-secrets.ts';
+import { cacheFolder, inOneLayer, runMounts } from '../run-instruction.ts';
+import { runtimeValues } from '../runtime.ts';
 import { whySourceFirst } from './install-order.ts';
 import { type Manifest, manifestName, readManifest } from './manifest.ts';
 import { npmRecipe } from './npm.ts';
@@ -8,11 +11,13 @@ import {
   packageManagerName,
 } from './package-manager.ts';
 import { pnpmRecipe } from './pnpm.ts';
-import { cacheFolder, type Recipe } from './recipe.ts';
-import { secretNames, secretsReason } from './registry-secrets.ts';
+import type { Recipe } from './recipe.ts';
 import { chooseNodeVersion, type NodeVersion } from './version.ts';
 import { isBerry, yarnBerryRecipe } from './yarn-berry.ts';
 import { yarnClassicRecipe } from './yarn-classic.ts';
+
+/** Where a private registry's token may be (https://docs.npmjs.com/cli/configuring-npm/npmrc). */
+const settingsFiles = ['.npmrc', '.yarnrc.yml'];
 
 /** Node.js with npm, yarn or pnpm, built as Heroku's buildpack does it (heroku-buildpack-nodejs, bin/compile). */
 export const node: Platform = {
@@ -23,7 +28,7 @@ export const node: Platform = {
     const version = chooseNodeVersion(manifest);
     const choice = choosePackageManager(app, manifest);
     const recipe = recipeFor(app, manifest, choice);
-    const secrets = secretNames(app);
+    const secrets = secretNames(app, settingsFiles);
     return {
       summary: `Node.js ${version.version} with ${recipe.label}`,
       reason: `Node.js ${version.version} (${version.reason}), ${recipe.label} (${choice.reason})${secretsReason(secrets)}`,
@@ -64,10 +69,24 @@ function templateValues(
   const sourceFirst = whySourceFirst(app, manifest, recipe);
   const has = (script: string) => (manifest.scripts[script] ?? '') !== '';
   const run = (...scripts: string[]) => scripts.filter(has).map(recipe.runScript);
-  const build = has('heroku-postbuild') ? 'heroku-postbuild' : 'build';
+  const scripts = run(has('heroku-postbuild') ? 'heroku-postbuild' : 'build');
+  const prune = [...recipe.prune, ...run('heroku-cleanup')];
   return {
-    nodeVersion: version.version,
-    nodeSha256: version.sha256,
+    runtime: runtimeValues({
+      prefix: 'NODE',
+      mirror: 'https://nodejs.org/download/release',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
+      path: 'v${NODE_VERSION}/node-v${NODE_VERSION}-linux-x64.tar.gz',
+      version: version.version,
+      checksum: version.sha256,
+      folder: '/app/heroku/node',
+      topFolder: true,
+      steps: [
+        'cd /app/heroku/node',
+        'mv include /opt/node/',
+        'rm -rf share lib/node_modules/npm/docs lib/node_modules/npm/man CHANGELOG.md README.md',
+      ],
+    }),
     runtimeFolders: ['/app/heroku/node'],
     buildFolders: ['/opt/node'],
     program: recipe.program && { ...recipe.program },
@@ -78,13 +97,57 @@ function templateValues(
       `${headersVariable(version.version)}=/opt/node`,
       ...recipe.buildVariables,
     ],
-    mounts: mounts(recipe, secrets),
+    mounts: runMounts({ cache: recipe.label.split(' ')[0], sharing: recipe.cacheSharing, secrets }),
     sourceFirst,
     manifests:
       sourceFirst === undefined &&
       recipe.manifests.map(({ sources, target }) => ({ sources: sources.join(' '), target })),
     install: inOneLayer([...run('heroku-prebuild'), recipe.install]),
-    build: inOneLayer([...run(build), ...recipe.prune, ...run('heroku-cleanup')]),
+    scripts: inOneLayer(scripts),
+    prune: inOneLayer(prune),
+    build: inOneLayer([...scripts, ...prune]),
+  };
+}
+
+/** Node.js beside another language, to build the app's assets with. */
+export interface NodeForAssets {
+  /** `Node.js 24.19.0 with npm` */
+  readonly summary: string;
+  readonly reason: string;
+  /**
+   * Values for a section of the other template, in which its partials with `node` in their name
+   * belong. Instead of `build` there are `scripts`, which build the app's assets, and `prune`, which
+   * removes what only that needed.
+   */
+  readonly values: TemplateValues;
+  /** Folders that the other template has to make, by what is in them: see the partial `stack`. */
+  readonly runtimeFolders: readonly string[];
+  readonly buildFolders: readonly string[];
+  /** `NAME=value`, for the partial `build-variables` of the other template. */
+  readonly buildVariables: readonly string[];
+  readonly warnings: readonly Notice[];
+}
+
+/**
+ * Node.js for an app in another language that has a `package.json` for its assets; `undefined` for
+ * one that has none.
+ * @throws DeployError where a file cannot be understood or names an unknown version.
+ */
+export function nodeForAssets(app: AppFolder): NodeForAssets | undefined {
+  if (!node.detect(app)) return undefined;
+  const { summary, reason, values, warnings } = node.plan(app);
+  const list = (name: string) => {
+    const value = values[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  };
+  return {
+    summary,
+    reason,
+    values: { ...values, build: undefined, forAssets: true },
+    runtimeFolders: list('runtimeFolders'),
+    buildFolders: list('buildFolders'),
+    buildVariables: list('buildVariables'),
+    warnings,
   };
 }
 
@@ -97,16 +160,4 @@ function headersVariable(nodeVersion: string): string {
   return Number.parseInt(nodeVersion, 10) >= 24
     ? 'npm_package_config_node_gyp_nodedir'
     : 'npm_config_nodedir';
-}
-
-function mounts(recipe: Recipe, secrets: readonly string[]): string {
-  const sharing = recipe.cacheSharing === 'locked' ? ',sharing=locked' : '';
-  return [
-    `--mount=type=cache,id=${recipe.label.split(' ')[0]},target=${cacheFolder},uid=1000,gid=1000${sharing}`,
-    ...secrets.map((name) => `--mount=type=secret,id=${name},env=${name}`),
-  ].join(' ');
-}
-
-function inOneLayer(commands: readonly string[]): string {
-  return commands.join(' \\\n && ');
 }

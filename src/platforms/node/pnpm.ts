@@ -1,13 +1,20 @@
 import semver from 'semver';
 import type { AppFolder, Notice } from '../platform.ts';
+import { cacheFolder } from '../run-instruction.ts';
 import type { Manifest } from './manifest.ts';
 import type { PackageManagerChoice } from './package-manager.ts';
-import { cacheFolder, fetchedProgram, type Recipe, withoutInstallScripts } from './recipe.ts';
+import { fetchedProgram, type Recipe, withoutInstallScripts } from './recipe.ts';
 
 const workspaceName = 'pnpm-workspace.yaml';
 
 /** Since this version `pnpm prune` can leave the app's own scripts alone (heroku-buildpack-nodejs, lib/dependencies.sh). */
 const pruneIgnoresScriptsSince = '8.15.6';
+
+/**
+ * pnpm notes when it pruned, and when it last found all to be as the lockfile has it. Both become a
+ * day to come, for each build to make the same files, and for pnpm to find nothing to do on a dyno.
+ */
+const forgetTimes = `find . -maxdepth 2 '(' -name .modules.yaml -o -name '.pnpm-workspace-state*.json' ')' -exec sed --in-place --regexp-extended 's/(prunedAt\\W+).* GMT/\\1Thu, 01 Jan 2099 00:00:00 GMT/; s/("lastValidatedTimestamp": *)[0-9]+/\\14070908800000/' {} +`;
 
 export function pnpmRecipe(
   app: AppFolder,
@@ -39,7 +46,7 @@ export function pnpmRecipe(
     environment: hasOwnVariables(version) ? ['pnpm_config_pm_on_fail=ignore'] : [],
     cacheSharing: 'shared',
     install: `pnpm install --prod=false${locked}`,
-    prune: pruneSteps(app, manifest, version, locked),
+    prune: [...pruneSteps(app, manifest, version, locked), forgetTimes],
     runScript: (name) => `pnpm run ${name}`,
     readsSource: readsSource(app, manifest),
     warnings: choice.version === undefined ? [unpinned(version)] : [],

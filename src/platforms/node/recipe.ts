@@ -1,9 +1,6 @@
 import type { Notice } from '../platform.ts';
 import type { Manifest } from './manifest.ts';
 
-/** Where the build keeps what it may need again; outside `/app`, so that it does not ship. */
-export const cacheFolder = '/tmp/cache';
-
 /** Files or a folder that an install reads, for one COPY instruction. */
 export interface ManifestCopy {
   /** Paths relative to the app's folder, `COPY` patterns among them. */

@@ -1,6 +1,7 @@
 import semver from 'semver';
 import { DeployError } from '../../errors.ts';
 import type { Notice } from '../platform.ts';
+import { nearestRelease, newestRelease } from '../releases.ts';
 import inventory from './inventory.json' with { type: 'json' };
 import { locationOf, type Manifest, manifestName } from './manifest.ts';
 
@@ -35,8 +36,8 @@ export function chooseNodeVersion(manifest: Manifest): NodeVersion {
   const asked = manifest.engines['node'];
   if (asked === undefined) return release(defaultRange, 'the default');
   const range = parseRange(asked, manifest);
-  const newest = semver.maxSatisfying(versions, range);
-  if (newest === null) throw unknownVersion(asked, range, manifest);
+  const newest = newestRelease(versions, range);
+  if (newest === undefined) throw unknownVersion(asked, range, manifest);
   const reason = `${manifestName} asks for ${asked}`;
   if (!reachesBeyondDefault(range, newest)) {
     return release(newest, reason, supportWarnings(newest, manifest));
@@ -45,7 +46,7 @@ export function chooseNodeVersion(manifest: Manifest): NodeVersion {
 }
 
 function release(range: string, reason: string, warnings: readonly Notice[] = []): NodeVersion {
-  const version = semver.maxSatisfying(versions, range) ?? '';
+  const version = newestRelease(versions, range) ?? '';
   return { version, sha256: checksums[version] ?? '', reason, warnings };
 }
 
@@ -69,35 +70,12 @@ function reachesBeyondDefault(range: string, newest: string): boolean {
 }
 
 function unknownVersion(asked: string, range: string, manifest: Manifest): DeployError {
-  const nearest = nearestVersion(semver.minVersion(range) ?? new semver.SemVer('0.0.0'));
+  const nearest = nearestRelease(versions, semver.minVersion(range) ?? new semver.SemVer('0.0.0'));
   return new DeployError(
     `${manifestName}: engines.node is "${asked}", but no such Node.js release is known here; the nearest is ${nearest}.`,
-    `Ask for "${semver.major(nearest)}.x", or update this tool: its list ends with ${newestOf(versions)}.`,
+    `Ask for "${semver.major(nearest)}.x", or update this tool: its list ends with ${newestRelease(versions)}.`,
     { location: locationOf(manifest, 'engines', 'node') },
   );
-}
-
-/** Within the same major version the closest one; else the newest of the closest major version. */
-function nearestVersion(wanted: semver.SemVer): string {
-  const majors = [...new Set(versions.map((version) => semver.major(version)))];
-  const major = closest(majors, (candidate) => candidate - wanted.major);
-  const line = versions.filter((version) => semver.major(version) === major);
-  if (major !== wanted.major) return newestOf(line);
-  return closest(
-    line,
-    (version) =>
-      (semver.minor(version) - wanted.minor) * 1000 + semver.patch(version) - wanted.patch,
-  );
-}
-
-function closest<Item>(items: readonly Item[], distance: (item: Item) => number): Item {
-  return items.reduce((best, item) =>
-    Math.abs(distance(item)) < Math.abs(distance(best)) ? item : best,
-  );
-}
-
-function newestOf(list: readonly string[]): string {
-  return semver.maxSatisfying([...list], '*') ?? '';
 }
 
 function supportWarnings(version: string, manifest: Manifest): Notice[] {

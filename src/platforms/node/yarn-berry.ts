@@ -1,10 +1,10 @@
 import semver from 'semver';
 import { DeployError } from '../../errors.ts';
 import type { AppFolder, Notice } from '../platform.ts';
+import { cacheFolder, inOneLayer } from '../run-instruction.ts';
 import type { Manifest } from './manifest.ts';
 import type { PackageManagerChoice } from './package-manager.ts';
 import {
-  cacheFolder,
   fetchedProgram,
   type ManifestCopy,
   type Program,
@@ -100,11 +100,11 @@ function vendoredProgram(app: AppFolder, yarnPath: string): Program {
       { location: { file: settingsName } },
     );
   }
-  const install = [
+  const install = inOneLayer([
     'install --directory /app/heroku/yarn/bin',
     `printf '#!/bin/sh\\nexec node "/app/src/${yarnPath}" "$@"\\n' > /app/heroku/yarn/bin/yarn`,
     'chmod +x /app/heroku/yarn/bin/yarn',
-  ].join(' \\\n && ');
+  ]);
   return { name: 'yarn', install, isFetched: false };
 }
 

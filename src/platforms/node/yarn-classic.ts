@@ -1,6 +1,7 @@
 import type { AppFolder } from '../platform.ts';
+import { cacheFolder } from '../run-instruction.ts';
 import type { PackageManagerChoice } from './package-manager.ts';
-import { cacheFolder, fetchedProgram, type Recipe } from './recipe.ts';
+import { fetchedProgram, type Recipe } from './recipe.ts';
 
 /** What Heroku's buildpack installs where the app does not say (heroku-buildpack-nodejs, lib/binaries.sh). */
 const defaultVersion = '1.22.x';

@@ -1,14 +1,14 @@
-import type { AppFolder } from '../platform.ts';
+import type { AppFolder } from './platform.ts';
 
-const settingsFiles = ['.npmrc', '.yarnrc.yml'];
 const everPresent = ['HOME', 'PATH', 'PWD'];
 
 /**
  * Environment variables that a private registry's settings take their token from: `${NPM_TOKEN}`
- * in .npmrc (https://docs.npmjs.com/cli/configuring-npm/npmrc). The build mounts them as secrets.
+ * in .npmrc, `${TOKEN}` in requirements.txt. The build mounts them as secrets.
+ * @param files the app's files that may have such settings.
  */
-export function secretNames(app: AppFolder): string[] {
-  const settings = settingsFiles.map((file) => app.read(file) ?? '').join('\n');
+export function secretNames(app: AppFolder, files: readonly string[]): string[] {
+  const settings = files.map((file) => app.read(file) ?? '').join('\n');
   const names = [...settings.matchAll(/\$\{(\w+)[^}]*\}/g)].map(([, name = '']) => name);
   return [...new Set(names)].filter((name) => !everPresent.includes(name));
 }

@@ -1,0 +1,3 @@
+object Answer {
+  def text: String = upickle.default.write(Map("greeting" -> "It runs"))
+}

@@ -1,0 +1,5 @@
+module Greeter
+  def self.greeting
+    'greeted by a gem of its own'
+  end
+end

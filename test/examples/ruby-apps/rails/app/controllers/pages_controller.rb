@@ -1,0 +1,5 @@
+class PagesController < ActionController::Base
+  def show
+    session[:visits] = session.fetch(:visits, 0) + 1
+  end
+end
