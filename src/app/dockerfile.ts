@@ -5,8 +5,11 @@ import {
   type Copy,
   DockerfileParser,
   type Dockerfile as DockerfileSyntax,
+  type Env,
+  type From,
   type Instruction,
   type JSONInstruction,
+  type Onbuild,
   type Run,
 } from 'dockerfile-ast';
 
@@ -26,6 +29,22 @@ export interface Dockerfile {
    * be told from here). Where none does, the image depends on this text, the build arguments and
    * the external images alone.
    */
+  readonly readsContext: boolean;
+  /** What makes the image: the instructions of the last stage and of those that it stands on. */
+  readonly steps: readonly Step[];
+  /** Those of the steps that wait in the last stage, behind ONBUILD, for the app. */
+  readonly triggers: readonly Step[];
+}
+
+/** An instruction, in the order in which it comes to hold: one behind ONBUILD when it fires. */
+export interface Step {
+  /** In capitals; that of what ONBUILD fires. */
+  readonly keyword: string;
+  /** What follows the keyword, on one line; the variables of USER are filled in. */
+  readonly text: string;
+  /** Where it begins, counted from 1. */
+  readonly line: number;
+  /** Whether it is a COPY, ADD or RUN that takes files from the build context. */
   readonly readsContext: boolean;
 }
 
@@ -84,6 +103,7 @@ export function parseDockerfile(
   }
   const external = [...images].filter((image) => image !== '' && image !== 'scratch').sort();
   const known = external.filter((image) => !image.includes('$'));
+  const { steps, triggers } = lastStage(syntax, variables, buildArguments);
   return {
     text,
     externalImages: known,
@@ -91,7 +111,74 @@ export function parseDockerfile(
     baseImageLine,
     declaredArguments: declaredArguments(syntax),
     readsContext: known.length < external.length || syntax.getInstructions().some(readsContext),
+    steps: [...steps, ...triggers],
+    triggers,
   };
+}
+
+/** A stage with all that it stands on, and what waits for the stage after it. */
+interface Stage {
+  readonly steps: Step[];
+  readonly triggers: Step[];
+  readonly variables: Map<string, string>;
+}
+
+function lastStage(
+  syntax: DockerfileSyntax,
+  beforeFrom: Variables,
+  buildArguments: Readonly<Record<string, string>>,
+): Stage {
+  const stages = new Map<string, Stage>();
+  const given = new Map([...beforeFrom, ...Object.entries(buildArguments)]);
+  let stage: Stage = { steps: [], triggers: [], variables: new Map() };
+  for (const instruction of syntax.getInstructions()) {
+    if (instruction.getKeyword() === 'FROM') {
+      const from = instruction as From;
+      stage = stageOn(stages.get(expand(from.getImage() ?? '', beforeFrom).toLowerCase()));
+      stages.set((from.getBuildStage() ?? '').toLowerCase(), stage);
+    } else if (instruction.getKeyword() === 'ONBUILD') {
+      const fired = (instruction as Onbuild).getTriggerInstruction();
+      if (fired !== null) stage.triggers.push(toStep(fired, lineOf(instruction), stage.variables));
+    } else {
+      define(instruction, stage.variables, given);
+      stage.steps.push(toStep(instruction, lineOf(instruction), stage.variables));
+    }
+  }
+  return stage;
+}
+
+function stageOn(parent: Stage | undefined): Stage {
+  return {
+    steps: parent === undefined ? [] : [...parent.steps, ...parent.triggers],
+    triggers: [],
+    variables: new Map(parent?.variables),
+  };
+}
+
+function toStep(instruction: Instruction, line: number, variables: Variables): Step {
+  const keyword = instruction.getKeyword();
+  const text = instruction.getArgumentsContent() ?? '';
+  return {
+    keyword,
+    text: keyword === 'USER' ? expand(text, variables) : text,
+    line,
+    readsContext: readsContext(instruction),
+  };
+}
+
+/** Of a variable, in characters: `ENV A=$A$A` in many lines would grow without end. */
+const longestValue = 4096;
+
+/** Takes in what an ARG or ENV sets. */
+function define(instruction: Instruction, variables: Map<string, string>, given: Variables): void {
+  const keyword = instruction.getKeyword();
+  if (keyword !== 'ARG' && keyword !== 'ENV') return;
+  for (const property of (instruction as Arg | Env).getProperties()) {
+    const name = property.getName();
+    const argument = keyword === 'ARG' ? given.get(name) : undefined;
+    const value = argument ?? expand(property.getValue() ?? '', variables);
+    variables.set(name, value.slice(0, longestValue));
+  }
 }
 
 function lineOf(instruction: Instruction): number {

@@ -6,7 +6,7 @@ import { stdout } from 'node:process';
 import { type Command, type CommandOptions, Option } from 'commander';
 import { DeployError } from '../errors.ts';
 import { HerokuClient } from '../heroku/client.ts';
-import { waitForRelease } from '../heroku/releases.ts';
+import { waitForRelease } from '../heroku/final-release.ts';
 import {
   destroyLocalApp,
   ensureLocalApp,
@@ -23,7 +23,6 @@ import {
   startLocalHeroku,
 } from '../local-heroku/server.ts';
 import type { Reporter } from '../reporter.ts';
-import type { Outputs } from '../settings/outputs.ts';
 import type { Context } from '../verbs/context.ts';
 import { runVerb } from '../verbs/index.ts';
 
@@ -42,7 +41,7 @@ export function addLocalFlags(command: Command): void {
     '--local',
     'Release to an embedded Heroku on this machine; it needs no account and makes the app if need be.',
   );
-  for (const flag of localFlags()) command.addOption(flag);
+  command.addOption(stateFlag()); // It has a flag for the run image already.
 }
 
 /** Adds the commands that look after the embedded Heroku. */
@@ -102,17 +101,18 @@ export function addLocalCommands(program: Command, reporter: Reporter, signal: A
  * @throws DeployError where the web dyno does not stay up: the platform itself would call the
  *   release a success all the same, but whoever tries an app here wants to know.
  */
-export async function releaseLocally(context: Context, command: Command): Promise<Outputs> {
-  const { settings, reporter } = context;
-  return withLocalHeroku(command.opts<LocalFlags>(), reporter, async (heroku) => {
+export async function releaseLocally(context: Context, command: Command): Promise<void> {
+  const { settings, reporter, report } = context;
+  await withLocalHeroku(command.opts<LocalFlags>(), reporter, async (heroku) => {
     const [app = appNameOf(settings.workingDirectory)] = settings.apps;
     await ensureLocalApp(heroku, app, settings.stack?.name);
-    const outputs = await runVerb({
+    await runVerb({
       ...context,
       settings: { ...settings, apps: [app], apiKey: heroku.token, platformUrl: heroku.url },
     });
-    if (outputs['release-version'] !== undefined) reporter.info(describe(await upApp(heroku, app)));
-    return outputs;
+    if (report.outputs['release-version'] !== undefined) {
+      reporter.info(describe(await upApp(heroku, app)));
+    }
   });
 }
 
@@ -152,11 +152,15 @@ async function rollBack(
   }
 }
 
+function stateFlag(): Option {
+  return new Option('--state <folder>', 'Where the embedded Heroku keeps its state.').default(
+    join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'heroku-docker'),
+  );
+}
+
 function localFlags(): Option[] {
   return [
-    new Option('--state <folder>', 'Where the embedded Heroku keeps its state.').default(
-      join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'heroku-docker'),
-    ),
+    stateFlag(),
     new Option(
       '--run-image <image>',
       'The image that its dynos boot on. Default: heroku/heroku:<n> of the app’s stack.',

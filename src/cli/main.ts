@@ -5,14 +5,18 @@ import { type Verb, verbs } from '../settings/definitions.ts';
 import type { Outputs } from '../settings/outputs.ts';
 import { readSettings } from '../settings/settings.ts';
 import { runVerb } from '../verbs/index.ts';
-import { addFlags, readFlags } from './flags.ts';
+import { Report } from '../verbs/report.ts';
+import { addExecArguments, addFlags, addStartArguments, readFlags } from './flags.ts';
 import { addLocalCommands, addLocalFlags, releaseLocally } from './local.ts';
 import { TerminalReporter } from './terminal-reporter.ts';
 
 const descriptions: Readonly<Record<Verb, string>> = {
   init: 'detect the language and write a Dockerfile',
   build: 'build the images and make the slug',
+  start: 'build the images and run process types of the app, "web" where none is named',
+  exec: 'run a command in the base image, with the app’s folder mounted',
   release: 'build, and release the slug to Heroku',
+  clean: 'remove the images and containers that this program made',
 };
 
 const usageError = 2;
@@ -23,20 +27,22 @@ async function main(): Promise<void> {
   const signal = cancelOnSignal();
   const program = new Command('heroku-docker')
     .description('From an app’s folder to a running Heroku release through Docker.')
+    .enablePositionalOptions()
     .exitOverride();
   for (const verb of verbs) {
     const command = program.command(verb).description(descriptions[verb]);
     addFlags(command, verb);
     if (verb === 'release') addLocalFlags(command);
-    command.action(async () => {
-      printOutputs(await run(verb, command, reporter, signal));
-    });
+    if (verb === 'start') addStartArguments(command);
+    if (verb === 'exec') addExecArguments(command);
+    command.action(() => run(verb, command, reporter, signal));
   }
   addLocalCommands(program, reporter, signal);
   try {
     await program.parseAsync();
   } catch (error) {
-    fail(error, reporter);
+    // Docker clients that Ctrl-C ends too fail in words of their own.
+    fail(signal.aborted ? signal.reason : error, reporter);
   }
 }
 
@@ -45,13 +51,31 @@ async function run(
   command: Command,
   reporter: TerminalReporter,
   signal: AbortSignal,
-): Promise<Outputs> {
+): Promise<void> {
   const settings = readSettings(readFlags(verb, command), process.env);
-  for (const secret of [settings.apiKey, ...Object.values(settings.secrets)]) {
+  for (const secret of [
+    settings.apiKey,
+    settings.githubToken,
+    ...Object.values(settings.secrets),
+  ]) {
     if (secret !== undefined) reporter.secret(secret);
   }
-  const context = { settings, reporter, signal, environment: process.env };
-  return command.opts()['local'] ? releaseLocally(context, command) : runVerb(context);
+  const terminal = { isInteractive: Boolean(process.stdin.isTTY && process.stdout.isTTY) };
+  const isAttached = verb === 'exec' || (verb === 'start' && !command.opts()['detach']);
+  const report = new Report();
+  const context = {
+    settings,
+    reporter,
+    report,
+    signal,
+    environment: process.env,
+    ...(isAttached && { terminal }),
+  };
+  try {
+    await (command.opts()['local'] ? releaseLocally(context, command) : runVerb(context));
+  } finally {
+    printOutputs(report.outputs);
+  }
 }
 
 function printOutputs(outputs: Outputs): void {
@@ -66,6 +90,7 @@ function fail(error: unknown, reporter: TerminalReporter): void {
   }
   process.exitCode = 1;
   if (error instanceof DeployError) {
+    process.exitCode = error.exitCode;
     const { file, line } = error.location ?? {};
     const where = file === undefined ? '' : `${[file, line].filter(Boolean).join(':')}: `;
     reporter.info(`\nError: ${where}${error.message}\n${error.remedy}`);

@@ -2,7 +2,9 @@ import { stderr } from 'node:process';
 import { SingleBar } from 'cli-progress';
 import { filesize } from 'filesize';
 import type { SourceLocation } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { Reporter } from '../reporter.ts';
+import { Secrets } from '../secrets.ts';
 
 const progressEveryMilliseconds = 5_000;
 
@@ -11,7 +13,7 @@ const progressEveryMilliseconds = 5_000;
  * that scripts can read them. Transfers are a bar on a terminal and a line now and then elsewhere.
  */
 export class TerminalReporter implements Reporter {
-  readonly #secrets = new Set<string>();
+  readonly #secrets = new Secrets();
   #bar: SingleBar | undefined;
   #nextProgress = 0;
 
@@ -45,8 +47,7 @@ export class TerminalReporter implements Reporter {
   }
 
   secret(value: string): void {
-    // Output comes line by line, so a value of several lines is masked as such.
-    for (const line of value.split(/\r?\n/)) if (line.trim() !== '') this.#secrets.add(line);
+    this.#secrets.add(value);
   }
 
   #writeProgress(label: string, doneBytes: number, totalBytes: number): void {
@@ -69,11 +70,10 @@ export class TerminalReporter implements Reporter {
 
   #write(text: string): void {
     this.#endBar(); // Else the text would stand in the middle of it; the next progress draws it anew.
-    let shown = text;
-    // The longest first: one may be the beginning of another.
-    const secrets = [...this.#secrets].sort((one, other) => other.length - one.length);
-    for (const secret of secrets) shown = shown.replaceAll(secret, '***');
-    stderr.write(`${shown}\n`);
+    const shown = printable(this.#secrets.hide(text), { colours: stderr.isTTY });
+    // A program in a container may have the terminal in raw mode, where a line feed is no more than that.
+    const lineBreak = stderr.isTTY ? '\r\n' : '\n';
+    stderr.write(`${shown}\n`.replaceAll(/\r?\n/g, lineBreak));
   }
 }
 

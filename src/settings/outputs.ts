@@ -7,6 +7,9 @@ export const outputDefinitions = {
   'base-image': 'Name of the base image: `heroku-docker-<hash>`.',
   'base-image-cached': '`true` where the base image was there already and was not built again.',
   'image-id': 'Id of the app’s image: `sha256:<hex>`.',
+  url: 'Where the started web process answers.',
+  'container-id': 'Id of the container of the first started process type.',
+  containers: 'Ids of all started containers as a JSON object of process type to id.',
   'slug-id': 'Id of the slug at Heroku.',
   'slug-path': 'Path of `slug.tgz`, where it was kept.',
   'slug-size': 'Size of `slug.tgz` in bytes.',
@@ -16,7 +19,10 @@ export const outputDefinitions = {
   'release-version': 'Version of the release, such as `42`.',
   'release-status': 'Final state of the release: `succeeded`.',
   'web-url': 'URL of the app.',
-  releases: 'Every app’s release as a JSON array of `{app, id, version, status, slug, webUrl}`.',
+  changed:
+    '`false` where every app runs this very slug already and nothing was released, otherwise `true`.',
+  releases:
+    'What became of every app as a JSON array of `{app, changed, id, version, status, slug, webUrl, error}`.',
 } as const;
 
 export type OutputName = keyof typeof outputDefinitions;

@@ -1,9 +1,20 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DeployError } from '../errors.ts';
 import { platformUrl } from '../heroku/platform-url.ts';
 import { parseStack, type Stack } from '../heroku/stack.ts';
 import { definitionOf, type SettingName, type Verb, verbs } from './definitions.ts';
+import { type HealthCheckSettings, readHealthCheck } from './health-check.ts';
+import { readSmokeTest, type SmokeTestSettings } from './smoke-test.ts';
+import {
+  folder,
+  invalid,
+  lines,
+  oneOf,
+  type RawSettings,
+  refuseStray,
+  truth,
+  wholeNumber,
+} from './values.ts';
 
 /** Everything a run was asked for, parsed and checked once, whichever door it came through. */
 export interface Settings {
@@ -25,16 +36,48 @@ export interface Settings {
   readonly builder: string | undefined;
   readonly pull: boolean;
   readonly procfile: string;
+  /** Relative to the working directory, where one was asked for. */
+  readonly envFile: string | undefined;
+  /** `exec`'s command or `start`'s process types, one a line; empty where none was asked for. */
+  readonly run: string;
+  /** The port that `start` is to publish, where one was asked for. */
+  readonly port: number | undefined;
+  readonly image: ExecImage;
+  readonly bootTimeoutSeconds: number;
+  readonly runImage: string | undefined;
+  /** `undefined` where none was asked for. */
+  readonly smokeTest: SmokeTestSettings | undefined;
+  /** How many base images `clean` leaves. */
+  readonly keep: number;
   readonly exclude: readonly string[];
   /** Absolute path, where one was asked for. */
   readonly slugPath: string | undefined;
+  /** Config vars to set, in the form of a `.env` file; empty where none were given. */
+  readonly configVars: string;
+  /** A file of such, relative to the working directory, where one was asked for. */
+  readonly configFile: string | undefined;
+  /** Names of config vars to remove. */
+  readonly unsetConfigVars: readonly string[];
+  readonly releaseTimeoutSeconds: number;
+  /** `undefined` where none was asked for. */
+  readonly healthCheck: HealthCheckSettings | undefined;
+  readonly rollback: boolean;
+  /** How many apps are released to at once. */
+  readonly parallel: number;
+  readonly promote: boolean;
+  readonly createAddOns: boolean;
+  readonly applyFormation: boolean;
+  /** Absent where no deployment is to be shown. */
+  readonly githubToken: string | undefined;
+  /** Of the deployment at GitHub, where one was asked for. */
+  readonly environment: string | undefined;
   readonly dryRun: boolean;
   /** Without a slash at its end. */
   readonly platformUrl: string;
 }
 
-/** Gives a setting's text as the user wrote it; empty where it was not given. */
-export type RawSettings = (name: SettingName) => string;
+const execImages = ['base', 'app'] as const;
+export type ExecImage = (typeof execImages)[number];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -46,7 +89,7 @@ export function readSettings(given: RawSettings, environment: Environment): Sett
   const raw = (name: SettingName) => given(name).trim() || (definitionOf(name).default ?? '');
   return {
     command: oneOf('command', raw('command'), verbs),
-    apiKey: token(raw('api-key') || environment['HEROKU_API_KEY']?.trim()),
+    apiKey: token('api-key', raw('api-key') || environment['HEROKU_API_KEY']?.trim()),
     apps: lines(raw('app') || environment['HEROKU_APP'] || ''),
     workingDirectory: folder('working-directory', raw('working-directory')),
     dockerfile: raw('dockerfile'),
@@ -61,48 +104,59 @@ export function readSettings(given: RawSettings, environment: Environment): Sett
     builder: raw('builder') || undefined,
     pull: truth('pull', raw('pull')),
     procfile: raw('procfile'),
+    envFile: raw('env-file') || undefined,
+    run: raw('run'),
+    port: raw('port') ? wholeNumber('port', raw('port'), 1, 65_535) : undefined,
+    image: oneOf('image', raw('image'), execImages),
+    bootTimeoutSeconds: wholeNumber('boot-timeout', raw('boot-timeout'), 1, 3600),
+    runImage: raw('run-image') || undefined,
+    smokeTest: readSmokeTest(raw),
+    keep: wholeNumber('keep', raw('keep'), 0, 1000),
     exclude: lines(raw('exclude')),
     slugPath: raw('slug-path') ? resolve(raw('slug-path')) : undefined,
+    configVars: raw('config-vars'),
+    configFile: raw('config-file') || undefined,
+    unsetConfigVars: lines(raw('unset-config-vars')),
+    releaseTimeoutSeconds: wholeNumber('release-timeout', raw('release-timeout'), 1, 86_400),
+    healthCheck: readHealthCheck(raw),
+    rollback: truth('rollback', raw('rollback')),
+    parallel: wholeNumber('parallel', raw('parallel'), 1, 100),
+    promote: truth('promote', raw('promote')),
+    createAddOns: truth('create-addons', raw('create-addons')),
+    applyFormation: truth('apply-formation', raw('apply-formation')),
+    githubToken: token('github-token', raw('github-token')),
+    environment: environmentOf(raw),
     dryRun: truth('dry-run', raw('dry-run')),
     platformUrl: platformUrl(raw('platform-url') || environment['HEROKU_HOST']),
   };
 }
 
 /** It becomes an HTTP header, so nothing but visible ASCII goes; the message must not hold it. */
-function token(text: string | undefined): string | undefined {
+function token(name: SettingName, text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new DeployError(
-    'Invalid api-key: it has spaces, line breaks or characters that no Heroku token has.',
-    'Store it again, alone on one line, as "heroku authorizations:create" prints it.',
+    `Invalid ${name}: it has spaces, line breaks or characters that no token has.`,
+    'Store it again, alone on one line, as it was printed when it was made.',
   );
 }
 
-function lines(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
-function oneOf<Value extends string>(
-  name: SettingName,
-  text: string,
-  allowed: readonly Value[],
-): Value {
-  const found = allowed.find((value) => value === text);
-  if (found !== undefined) return found;
-  throw invalid(name, text, `Must be one of: ${allowed.join(', ')}.`);
-}
-
-function truth(name: SettingName, text: string): boolean {
-  return oneOf(name, text.toLowerCase(), ['true', 'false']) === 'true';
-}
-
-function folder(name: SettingName, text: string): string {
-  const path = resolve(text);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
-  throw invalid(name, text, `There is no folder ${path}; was the repository checked out?`);
+function environmentOf(raw: RawSettings): string | undefined {
+  const name = raw('environment') || undefined;
+  if (raw('github-token') === '') {
+    refuseStray(raw, ['environment'], {
+      purpose: 'deployment at GitHub',
+      remedy: 'Give a token in "github-token"',
+    });
+  }
+  if (name !== undefined && lines(raw('app')).length > 1) {
+    throw invalid(
+      'environment',
+      name,
+      'With several apps, each is an environment of its own name.',
+    );
+  }
+  return name;
 }
 
 function buildArgument(line: string): [string, string] {
@@ -123,8 +177,4 @@ function secret(line: string, environment: Environment): [string, string] {
       : `Invalid secrets: no value for ${id}.`,
     'Each line must be id=value, or the name of an environment variable that is set.',
   );
-}
-
-function invalid(name: SettingName, text: string, remedy: string): DeployError {
-  return new DeployError(`Invalid ${name}: "${text}".`, remedy);
 }

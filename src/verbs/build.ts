@@ -1,81 +1,72 @@
-import { readProcessTypes } from '../app/process-types.ts';
-import type { ProcessTypes } from '../app/procfile.ts';
+import { sourceTime } from '../app/source-time.ts';
 import { connectEngine } from '../docker/engine.ts';
-import { defaultStack, parseStack, type Stack } from '../heroku/stack.ts';
-import { openAppFolder } from '../platforms/app-folder.ts';
-import { detectPlatform, findPlatform } from '../platforms/index.ts';
-import { minimal } from '../platforms/minimal.ts';
-import type { Outputs } from '../settings/outputs.ts';
+import type { Stack } from '../heroku/stack.ts';
 import type { Slug } from '../slug/create-slug.ts';
 import type { Context } from './context.ts';
-import { init } from './init.ts';
-import { type BuiltImages, buildImages } from './steps/images.ts';
+import { alongside } from './steps/alongside.ts';
+import { type BuiltApp, imageOutputs } from './steps/image-outputs.ts';
+import { buildImages } from './steps/images.ts';
+import { ensureRunImage } from './steps/run-image.ts';
 import { makeSlug } from './steps/slug.ts';
 import { withSlugPath } from './steps/slug-path.ts';
+import {
+  afterSmokeTest,
+  prepareSmokeTest,
+  type SmokeTest,
+  type Target,
+} from './steps/smoke-test.ts';
+import { prepareSource, readSource, stackWithoutApp } from './steps/source.ts';
+import { whileChecking } from './steps/while-checking.ts';
 
 /** A slug that is ready to be released, and how it came about. */
-export interface BuiltSlug {
-  /** Name of the detected platform; `undefined` where only the app's own Dockerfile knows. */
-  readonly platform: string | undefined;
+export interface BuiltSlug extends BuiltApp {
   readonly stack: Stack;
-  readonly images: BuiltImages;
-  readonly processTypes: ProcessTypes;
   readonly slug: Slug;
+  /** What it is still to be tried with, where that was asked for. */
+  readonly smokeTest: SmokeTest | undefined;
+}
+
+/** What a slug is made for. What comes from the platform is waited for when it is needed. */
+export interface SlugRequest {
+  /** Where to leave the slug. */
+  readonly path: string;
+  readonly stack: () => Promise<Stack>;
+  /** Absent where no app is asked. */
+  readonly target?: () => Promise<Target | undefined>;
 }
 
 /** Makes the slug and leaves it where `slug-path` says, without a word to Heroku. */
-export async function build(context: Context): Promise<Outputs> {
-  const stack = context.settings.stack ?? parseStack(defaultStack);
-  return withSlugPath(context.settings, { keep: true }, async (path) => ({
-    ...buildOutputs(context, await buildSlug(context, stack, path)),
-    'slug-path': path,
-  }));
+export async function build(context: Context): Promise<void> {
+  await withSlugPath(context.settings, { keep: true }, async (path) => {
+    const built = await buildSlug(context, { path, stack: async () => stackWithoutApp(context) });
+    await afterSmokeTest(context, built, async () => context.report.add({ 'slug-path': path }));
+  });
 }
 
-/**
- * Takes the app's folder to a slug: a Dockerfile if it has none, the images, `/app` as a file.
- * @param stack may still be on its way from the platform; it is waited for when it is needed.
- * @param path where to leave the slug.
- */
-export async function buildSlug(
-  context: Context,
-  stack: Stack | Promise<Stack>,
-  path: string,
-): Promise<BuiltSlug> {
-  const { settings, reporter } = context;
+/** Takes the app's folder to a slug: a Dockerfile if it has none, the images, `/app` as a file. */
+export async function buildSlug(context: Context, request: SlugRequest): Promise<BuiltSlug> {
+  const { settings, report } = context;
   const engine = await connectEngine();
-  const app = openAppFolder(settings.workingDirectory);
-  const hasDockerfile = app.has(settings.dockerfile);
-  const platform = (hasDockerfile ? findPlatform : detectPlatform)(app, settings.template);
-  const processTypes = await readProcessTypes(
-    settings.workingDirectory,
-    settings.procfile,
-    () => platform?.defaultProcessTypes(app) ?? {},
+  const source = readSource(context);
+  const processTypes = await source.processTypes();
+  const modified = await sourceTime(settings.workingDirectory, context.environment);
+  const stack = await request.stack();
+  await prepareSource(context, source, stack);
+  const pull = (signal: AbortSignal) => ensureRunImage({ ...context, signal }, stack);
+  const [smokeTest, built] = await alongside(context.signal, pull, (runImage) =>
+    whileChecking(
+      context,
+      async (joined) => prepareSmokeTest(joined, runImage, await request.target?.()),
+      async (joined) => {
+        const images = await buildImages(joined, engine, stack);
+        report.add(imageOutputs(settings, { platform: source.platform, images, processTypes }));
+        const made = { images, processTypes, stack, modified, runImage };
+        const slug = await makeSlug(joined, engine, made, request.path);
+        report.slug = slug;
+        report.add({ 'slug-size': String(slug.sizeBytes), 'slug-checksum': slug.checksum });
+        return { images, slug };
+      },
+    ),
   );
-  const knownStack = await stack;
-  if (knownStack.warning !== undefined) reporter.warning(knownStack.warning);
-  if (!hasDockerfile) await reporter.phase('Dockerfile', () => init(context, knownStack));
-  const images = await buildImages(context, engine, knownStack);
-  const slug = await makeSlug(context, engine, images, path);
-  // A Procfile alone says nothing of the language that the app's own Dockerfile is for.
-  const known = hasDockerfile && platform === minimal ? undefined : platform?.name;
-  return { platform: known, stack: knownStack, images, processTypes, slug };
-}
-
-/** What every verb that makes a slug reports of it. */
-export function buildOutputs(
-  { settings }: Context,
-  { platform, images, processTypes, slug }: BuiltSlug,
-): Outputs {
-  return {
-    ...(platform !== undefined && { platform }),
-    dockerfile: settings.dockerfile,
-    'image-hash': images.base.hash,
-    'base-image': images.base.name,
-    'base-image-cached': String(images.base.cached),
-    'image-id': images.app.id,
-    'slug-size': String(slug.sizeBytes),
-    'slug-checksum': slug.checksum,
-    'process-types': JSON.stringify(processTypes),
-  };
+  return { platform: source.platform, stack, processTypes, smokeTest, ...built };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RunnerReporter } from '../../src/action/runner-reporter.ts';
+import { workflowCommands } from '../support/workflow-commands.ts';
 
 let log = '';
 
@@ -16,26 +17,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The workflow commands that a runner finds in the log, by its own rules (ActionCommand.TryParse). */
-function commands(): string[] {
-  return log.split(/\r\n|\r|\n/).flatMap((line) => {
-    const trimmed = line.replace(/^[\s\u0085]+/, '');
-    return trimmed.startsWith('::') || line.includes('##[') ? [trimmed] : [];
-  });
-}
-
 describe('a runner’s log', () => {
   test('has a group for each phase, and keeps its time for the summary', async () => {
     const reporter = new RunnerReporter();
     expect(await reporter.phase('Base image', async () => 'done')).toBe('done');
-    expect(commands()).toEqual(['::group::Base image', '::endgroup::']);
+    expect(workflowCommands(log)).toEqual(['::group::Base image', '::endgroup::']);
     expect(reporter.phases).toEqual([{ title: 'Base image', milliseconds: expect.any(Number) }]);
   });
 
   test('ends the group of a phase that fails', async () => {
     const failing = new RunnerReporter().phase('Upload', () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
-    expect(commands()).toEqual(['::group::Upload', '::endgroup::']);
+    expect(workflowCommands(log)).toEqual(['::group::Upload', '::endgroup::']);
   });
 
   test('has a warning as an annotation at its place', () => {
@@ -43,47 +36,23 @@ describe('a runner’s log', () => {
     reporter.warning('old\nstack', { file: 'app/Dockerfile', line: 3 });
     reporter.warning('no line', { file: 'Procfile' });
     reporter.warning('no place');
-    expect(commands()).toEqual([
+    expect(workflowCommands(log)).toEqual([
       '::warning file=app/Dockerfile,line=3::old%0Astack',
       '::warning file=Procfile::no line',
       '::warning::no place',
     ]);
   });
 
-  test.each([
-    '::add-mask::x',
-    '  ::set-output name=x::y',
-    '\t::error::no',
-    '\u0085::error::no',
-    '\u00a0\u2003::error::no',
-    '::::',
-    '##[error]no',
-    'text ##[add-mask]x',
-    'text\r::stop-commands::x',
-    'text\n  ::endgroup::',
-    '\n\n::endgroup::',
-  ])('takes no command from what a build prints, nor from the app’s own files: %j', (line) => {
-    const reporter = new RunnerReporter();
-    reporter.output(line);
-    reporter.info(line);
-    expect(commands()).toEqual([]);
-    expect(log.replaceAll(/\s/g, '')).toContain(line.replaceAll(/\s/g, '').slice(-1));
-  });
-
-  test.each(['a::b', 'std::vector<int>', '#[derive]', ' = note: `::x`', 'é サーバー', ''])(
-    'shows everything else as it is: %j',
-    (line) => {
-      new RunnerReporter().output(line);
-      expect(log).toBe(`${line}\n`);
-    },
-  );
-
   test('masks a secret, line by line as the runner does', () => {
     const reporter = new RunnerReporter();
     reporter.secret('one%line');
     reporter.secret('first\r\n\n  \nlast\n');
     reporter.secret('');
-    expect(commands()).toEqual(['::add-mask::one%25line', '::add-mask::first', '::add-mask::last']);
+    expect(workflowCommands(log)).toEqual([
+      '::add-mask::one%25line',
+      '::add-mask::first',
+      '::add-mask::last',
+    ]);
   });
 
   test('says how far a transfer is every five seconds, and when it is done', () => {

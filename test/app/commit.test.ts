@@ -1,26 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { findCommit } from '../../src/app/commit.ts';
+import { findCommit, findCommitTime } from '../../src/app/commit.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { firstCommitTime, repository } from './repository.ts';
 
 const ci = { GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567' };
-
-/** A repository with one commit; `git` runs more commands in it. */
-function repository(message: string, files: Record<string, string> = { file: 'text' }) {
-  const folder = temporaryFolder(files);
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }).trim();
-  git('init');
-  git('add', '.');
-  git('commit', '--allow-empty-message', '--message', message);
-  return { folder, git, head: git('rev-parse', 'HEAD') };
-}
 
 describe('the commit of a slug', () => {
   test('is the one that the app’s folder is at, whatever the environment says', async () => {
@@ -91,5 +77,33 @@ describe('the commit of a slug', () => {
   test('is unknown where nobody knows it', async () => {
     expect(await findCommit(temporaryFolder(), { GITHUB_SHA: '' })).toBeUndefined();
     expect(await findCommit('/no/such/folder', {})).toBeUndefined();
+  });
+});
+
+describe('the time of the commit', () => {
+  test('is that of the last one that touched the app’s folder', async () => {
+    const { folder, commit } = repository('First', { 'shop/file': '', 'blog/file': '' });
+    writeFileSync(join(folder, 'blog/file'), 'more');
+    commit('Write', firstCommitTime + 60);
+    expect(await findCommitTime(join(folder, 'shop'))).toBe(firstCommitTime);
+    expect(await findCommitTime(join(folder, 'blog'))).toBe(firstCommitTime + 60);
+    expect(await findCommitTime(folder)).toBe(firstCommitTime + 60);
+  });
+
+  test('is that of the last of all where the history is not there', async () => {
+    const { folder, commit } = repository('First', { 'shop/file': '', 'blog/file': '' });
+    writeFileSync(join(folder, 'blog/file'), 'more');
+    commit('Write', firstCommitTime + 60);
+    const checkout = join(temporaryFolder(), 'checkout');
+    execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${folder}`, checkout]);
+    expect(await findCommitTime(join(checkout, 'shop'))).toBe(firstCommitTime + 60);
+  });
+
+  test('is not known of a folder that no commit has, nor without a repository', async () => {
+    const { folder } = repository('First', { 'shop/file': '' });
+    mkdirSync(join(folder, 'new'));
+    writeFileSync(join(folder, 'new/file'), '');
+    expect(await findCommitTime(join(folder, 'new'))).toBeUndefined();
+    expect(await findCommitTime(temporaryFolder())).toBeUndefined();
   });
 });

@@ -199,3 +199,58 @@ test('any text is read without a crash', () => {
     { numRuns: 300 },
   );
 });
+
+describe('the steps that make the image', () => {
+  function steps(lines: readonly string[], buildArguments: Record<string, string> = {}) {
+    return parse(lines, buildArguments).steps.map(
+      ({ keyword, text, line }) => `${line} ${keyword} ${text}`,
+    );
+  }
+
+  test('are those of the last stage and of the stages it stands on, ONBUILD when it fires', () => {
+    const lines = [
+      'FROM a AS Base',
+      'run one',
+      'ONBUILD RUN two',
+      'FROM b AS other',
+      'RUN no',
+      'FROM base',
+      'RUN three',
+      'ONBUILD COPY --chown=1:1 . .',
+      'RUN four',
+    ];
+    expect(steps(lines)).toEqual([
+      '2 RUN one',
+      '3 RUN two',
+      '7 RUN three',
+      '9 RUN four',
+      '8 COPY . .',
+    ]);
+  });
+
+  test('say who reads the context', () => {
+    const lines = ['FROM a', 'COPY --from=b x /', 'ONBUILD COPY . .', 'RUN --mount=target=/x make'];
+    expect(parse(lines).steps.map(({ readsContext }) => readsContext)).toEqual([false, true, true]);
+  });
+
+  test.each<[string, string[], string]>([
+    ['ARG', ['ARG U=app', 'USER $U'], 'app'],
+    ['a build argument', ['ARG GIVEN=app', 'USER ${GIVEN}'], 'root'],
+    ['a default in its place', ['USER ${NONE:-1000}'], '1000'],
+    ['ENV', ['ENV U="app"', 'ENV V=$U', 'USER $V:$V'], 'app:app'],
+  ])('fill USER in with %s', (_, lines, user) => {
+    expect(steps(['FROM a', ...lines], { GIVEN: 'root' }).at(-1)).toMatch(
+      new RegExp(` USER ${user}$`),
+    );
+  });
+
+  test('take no name of JavaScript’s for an argument that was given', () => {
+    expect(steps(['FROM a', 'ARG constructor', 'USER u$constructor']).at(-1)).toMatch(/ USER u$/);
+  });
+
+  test('do not grow without end with a variable that doubles itself', () => {
+    const doubling = Array.from({ length: 40 }, () => 'ENV A=$A$A');
+    const last = steps(['FROM a', 'ENV A=xxxxxxxx', ...doubling, 'USER $A']).at(-1);
+    expect(last?.length).toBeLessThan(10_000);
+  });
+});

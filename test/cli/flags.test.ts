@@ -1,6 +1,12 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { addFlags, readFlags } from '../../src/cli/flags.ts';
+import {
+  addExecArguments,
+  addFlags,
+  addStartArguments,
+  flagName,
+  readFlags,
+} from '../../src/cli/flags.ts';
 import { definitionOf, settingNames, type Verb, verbs } from '../../src/settings/definitions.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 
@@ -17,7 +23,9 @@ describe('the flags of a verb', () => {
     const heeded = settingNames.filter(
       (name) => name !== 'command' && definitionOf(name).verbs.includes(verb),
     );
-    expect(command.options.map((option) => option.long)).toEqual(heeded.map((name) => `--${name}`));
+    expect(command.options.map((option) => option.long)).toEqual(
+      heeded.map((name) => `--${flagName(name)}`),
+    );
   });
 
   test('that it does not heed are refused, not ignored', () => {
@@ -58,5 +66,36 @@ describe('the flags of a verb', () => {
     expect(help).toMatch(/--api-key <token> .*default: HEROKU_API_KEY\.$/im);
     expect(help).toMatch(/--dry-run +Do everything but change Heroku\.$/m);
     expect(help).not.toContain('`');
+  });
+});
+
+describe('words after a verb', () => {
+  function run(verb: Verb, ...args: string[]): string {
+    const program = new Command().enablePositionalOptions().exitOverride();
+    const command = program.command(verb);
+    addFlags(command, verb);
+    (verb === 'exec' ? addExecArguments : addStartArguments)(command);
+    program.parse([verb, ...args], { from: 'user' });
+    return readSettings(readFlags(verb, command), {}).run;
+  }
+
+  test('are the command of exec, with options of its own', () => {
+    expect(run('exec', '--image', 'app', 'npm', 'install', '--image', "it's")).toBe(
+      `'npm' 'install' '--image' 'it'\\''s'`,
+    );
+  });
+
+  test('are in the shell’s language where there is but one', () => {
+    expect(run('exec', 'echo "$HOME" | wc')).toBe('echo "$HOME" | wc');
+    expect(run('exec', '--run', 'one', '--run', 'two')).toBe('one\ntwo');
+  });
+
+  test('are not taken beside --run', () => {
+    expect(() => run('exec', '--run', 'one', 'two')).toThrow('What to run is named twice.');
+  });
+
+  test('are the process types of start', () => {
+    expect(run('start', '--port', '8080', 'web', 'worker', '--detach')).toBe('web\nworker');
+    expect(run('start')).toBe('');
   });
 });

@@ -69,9 +69,15 @@ describe('a terminal', () => {
     reporter.progress('Uploading', 500_000, 2_000_000);
     reporter.info('No answer; trying again');
     reporter.progress('Uploading', 2_000_000, 2_000_000);
-    const lines = stripVTControlCharacters(log).split('\n');
+    const lines = stripVTControlCharacters(log).split(/\r?\n/);
     expect(lines.filter((line) => line === 'No answer; trying again')).toHaveLength(1);
     expect(lines.at(-1)).toBe('');
+  });
+
+  test('begins each line at its left edge, also while a program in a container has it in raw mode', () => {
+    stderr.isTTY = true;
+    new TerminalReporter().info('one\ntwo\r\nthree');
+    expect(log).toBe('one\r\ntwo\r\nthree\r\n');
   });
 
   test('has no bar left, nor anything that keeps the program going, when a phase failed', async () => {

@@ -4,37 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ownDockerfileApp, writeApp } from '../support/apps.ts';
+import { commandLine, type Outcome, outcomeOf } from '../support/command-line.ts';
 import { leftContainers, machine } from '../support/machine.ts';
 
-const bundle = join(import.meta.dirname, '../../dist/cli/index.js');
 const state = join(mkdtempSync(join(tmpdir(), 'cli-')), 'state');
 
-interface Result {
-  readonly exitCode: number | null;
-  /** Standard output: results alone. */
-  readonly results: string;
-  /** Standard error. */
-  readonly log: string;
-}
-
-async function run(...args: readonly string[]): Promise<Result> {
+function run(...args: readonly string[]): Promise<Outcome> {
   const { HEROKU_API_KEY: _key, HEROKU_APP: _app, ...environment } = process.env;
-  const child = spawn(process.execPath, [bundle, ...args], { env: environment });
-  let results = '';
-  let log = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    results += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
-  });
-  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { exitCode, results, log };
+  return outcomeOf(spawn(process.execPath, [commandLine, ...args], { env: environment }));
 }
 
 const local = (...args: readonly string[]) => run('local', ...args, '--state', state);
 
-function releaseLocally(folder: string, ...more: readonly string[]): Promise<Result> {
+function releaseLocally(folder: string, ...more: readonly string[]): Promise<Outcome> {
   return run(
     ...['release', '--local', '--state', state, '--run-image', machine.runImage],
     ...['--working-directory', folder, '--stack-image', machine.stackImage, ...more],
@@ -70,6 +52,17 @@ test('an app is released to this machine without an account, rolled back, stoppe
   expect((await local('destroy')).exitCode).toBe(0);
   expect(existsSync(state)).toBe(false);
   expect(leftContainers()).toEqual([]);
+});
+
+test('a command has the variables of a file, which Node.js does not take for itself', async () => {
+  const folder = ownDockerfileApp(machine.stackImage);
+  writeFileSync(join(folder, 'settings'), 'NODE_OPTIONS=--no-such-option\nNAME="of a file"\n');
+  const { exitCode, results, log } = await run(
+    ...['exec', '--working-directory', folder, '--stack-image', machine.stackImage],
+    ...['--dotenv', 'settings', 'echo "$NAME: $NODE_OPTIONS"'],
+  );
+  expect(exitCode, log).toBe(0);
+  expect(results).toBe('of a file: --no-such-option\n');
 });
 
 test('a dyno that crashes is told with its own log, although Heroku would call it released', async () => {

@@ -13,9 +13,9 @@ let app: string;
 let workspace: string;
 let first: Step;
 
-function release(): Promise<Step> {
+function release(inputs: Readonly<Record<string, string>> = {}): Promise<Step> {
   return runAction(
-    { ...heroku.inputs(app), 'build-args': machine.nodeMirror },
+    { ...heroku.inputs(app), ...inputs, 'build-args': machine.mirror('node').join('\n') },
     { workspace, environment: { GITHUB_SHA: '60883d9e8947a57e04dc9124f25df004866a2051' } },
   );
 }
@@ -37,7 +37,9 @@ test('a Node.js app without a Dockerfile becomes a release whose page answers', 
 });
 
 test('every output says what was made', () => {
-  expect(Object.keys(first.outputs).sort()).toEqual(Object.keys(outputDefinitions).sort());
+  const ofStart = ['url', 'container-id', 'containers'];
+  const expected = Object.keys(outputDefinitions).filter((name) => !ofStart.includes(name));
+  expect(Object.keys(first.outputs).sort()).toEqual(expected.sort());
   expect(first.outputs).toMatchObject({
     platform: 'node',
     dockerfile: 'Dockerfile',
@@ -92,7 +94,7 @@ test('a source-only change finds the base image, does not install again, and is 
 });
 
 test('two jobs on one engine at once do not trip over each other', async () => {
-  const steps = await Promise.all([release(), release()]);
+  const steps = await Promise.all([release({ force: 'true' }), release({ force: 'true' })]);
   for (const step of steps) expect(step.exitCode, step.log).toBe(0);
   expect(new Set(steps.map((step) => step.outputs['release-version'])).size).toBe(2);
 });

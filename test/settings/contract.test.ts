@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
 interface ActionFile {
   readonly inputs: Record<string, { description: string; default?: string; required?: boolean }>;
   readonly outputs: Record<string, { description: string; value?: string }>;
-  readonly runs: { using: string; main: string };
+  readonly runs: { using: string; main: string; post: string };
 }
 
 const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as ActionFile;
@@ -61,8 +61,12 @@ describe('what the action takes and gives', () => {
     expect(readmeTable('Output')).toEqual(rows.map(([name, words]) => [`\`${name}\``, words]));
   });
 
-  test('runs on the runner’s own Node.js, from the bundle', () => {
-    expect(action.runs).toEqual({ using: 'node24', main: 'dist/action/index.js' });
+  test('runs on the runner’s own Node.js, from the bundles', () => {
+    expect(action.runs).toEqual({
+      using: 'node24',
+      main: 'dist/action/index.js',
+      post: 'dist/post/index.js',
+    });
   });
 });
 

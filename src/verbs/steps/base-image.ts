@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Dockerfile } from '../../app/dockerfile.ts';
-import { dynoPlatform, findImage, type Image } from '../../docker/image.ts';
+import { askDocker } from '../../docker/command.ts';
+import { dynoPlatform, findImage, type Image, removeImage } from '../../docker/image.ts';
 import { type BuildJob, runBuild } from './build-job.ts';
+import { locateInstruction } from './failed-instruction.ts';
 
 /** The image with the stack and the runtime, that waits for an app. */
 export interface BaseImage {
@@ -17,21 +18,34 @@ export interface BaseImage {
 /** Finds the base image by what it is made of, or builds it. */
 export async function ensureBaseImage(
   job: BuildJob,
-  dockerfile: Dockerfile,
   externalImages: ReadonlyMap<string, Image>,
 ): Promise<BaseImage> {
-  const { settings, reporter } = job.context;
+  const { dockerfile } = job;
+  const { reporter } = job.context;
   const hash = imageHash(dockerfile, job.buildArguments, externalImages);
   const name = `heroku-docker-${hash}`;
   const reusable = isReusable(dockerfile, externalImages);
   const found = reusable ? await findImage(name) : undefined;
   if (found !== undefined) {
     reporter.info(`${name} is there already: nothing that it is made of has changed`);
+    await noteUse(found, name);
     return { hash, name, cached: true, image: found };
   }
   reporter.info(`Building ${name}`);
-  const path = join(settings.workingDirectory, settings.dockerfile);
-  return { hash, name, cached: false, image: await runBuild(job, { path }, name) };
+  const locate = locateInstruction(job);
+  const image = await runBuild(job, { text: dockerfile.text, locate }, name);
+  return { hash, name, cached: false, image };
+}
+
+/**
+ * For `clean`, which goes by when an image last got a tag. The engine's containerd store notes that
+ * only for a tag that the image did not have: so it is one of its own, taken off first, and the name
+ * that other jobs look for stays where it is.
+ */
+async function noteUse(image: Image, name: string): Promise<void> {
+  const tag = `${name}:used`;
+  await removeImage(tag);
+  await askDocker(['tag', image.id, tag]);
 }
 
 /**

@@ -9,15 +9,47 @@ import type { Context } from '../context.ts';
 import { buildAppImage } from './app-image.ts';
 import { type BaseImage, ensureBaseImage } from './base-image.ts';
 import type { BuildJob } from './build-job.ts';
-import { checkStack, stackEnvironment, withStackImage } from './stack-image.ts';
+import { readIgnored } from './ignored.ts';
+import { checkStack, findStackImage, withStackImage } from './stack-image.ts';
 
 /** The images of one build, and what the slug needs to know about them. */
 export interface BuiltImages {
+  readonly dockerfile: Dockerfile;
   readonly base: BaseImage;
   /** The image that holds the app. */
   readonly app: Image;
-  /** `KEY=value` lines that the stack image brings along, and that are therefore not the app's. */
-  readonly stackEnvironment: readonly string[];
+  /** The stack image that they build on; absent where they build on something else. */
+  readonly stack: Image | undefined;
+}
+
+/** The base image, and what is to be built on it. */
+export interface BaseBuild {
+  readonly job: BuildJob;
+  readonly base: BaseImage;
+  /** The images that the Dockerfile names, as the engine has them. */
+  readonly externalImages: ReadonlyMap<string, Image>;
+}
+
+/** Builds the base image, or finds it. */
+export async function buildBase(
+  context: Context,
+  engine: Engine,
+  stack: Stack,
+): Promise<BaseBuild> {
+  const { settings, reporter } = context;
+  const withStack = withStackImage(settings, stack);
+  const dockerfile = parseDockerfile(await readDockerfile(context), withStack);
+  const wantsStack = dockerfile.declaredArguments.has('STACK_IMAGE');
+  const buildArguments = wantsStack ? withStack : settings.buildArguments;
+  checkStack(context, dockerfile, stack);
+  return reporter.phase('Base image', async () => {
+    const ignore = await readIgnored(context);
+    const externalImages = await ensureImages(context, dockerfile);
+    const builder = settings.builder ?? engine.builder;
+    const job: BuildJob = { context, builder, buildArguments, dockerfile, ignore };
+    const base = await ensureBaseImage(job, externalImages);
+    return { job, base, externalImages };
+  });
 }
 
 /** Builds the base image, or finds it, and the app's image on top of it. */
@@ -26,25 +58,17 @@ export async function buildImages(
   engine: Engine,
   stack: Stack,
 ): Promise<BuiltImages> {
-  const { settings, reporter } = context;
-  const text = await readDockerfile(context);
-  const buildArguments = withStackImage(context, stack, text);
-  const dockerfile = parseDockerfile(text, buildArguments);
-  checkStack(context, dockerfile, stack);
-  const job: BuildJob = { context, builder: settings.builder ?? engine.builder, buildArguments };
-
-  const { base, externalImages } = await reporter.phase('Base image', async () => {
-    const external = await ensureImages(context, dockerfile);
-    return { base: await ensureBaseImage(job, dockerfile, external), externalImages: external };
-  });
+  const { job, base, externalImages } = await buildBase(context, engine, stack);
+  const { dockerfile } = job;
   const app =
     base.image.triggers.length === 0
       ? base.image
-      : await reporter.phase('App image', () => buildAppImage(job, dockerfile, base));
+      : await context.reporter.phase('App image', () => buildAppImage(job, base));
   return {
+    dockerfile,
     base,
     app,
-    stackEnvironment: stackEnvironment(context, dockerfile, externalImages),
+    stack: findStackImage(context, dockerfile, externalImages),
   };
 }
 
@@ -67,6 +91,7 @@ async function ensureImages(
 ): Promise<ReadonlyMap<string, Image>> {
   const options = {
     pull: settings.pull,
+    setting: 'stack-image',
     signal,
     onLine: (line: string) => reporter.output(line),
   };

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../../settings/settings.ts';
 import { createTemporaryFolder } from '../../temporary.ts';
@@ -16,10 +15,11 @@ export async function withSlugPath<Result>(
   const folder = await createTemporaryFolder();
   let kept = false;
   try {
-    const result = await work(join(folder, 'slug.tgz'));
+    const result = await work(join(folder.path, 'slug.tgz'));
     kept = keep;
     return result;
   } finally {
-    if (!kept) await rm(folder, { recursive: true, force: true });
+    if (kept) folder.keep();
+    else await folder.remove();
   }
 }

@@ -1,22 +1,19 @@
-import { type Dockerfile, parseDockerfile } from '../../app/dockerfile.ts';
+import type { Dockerfile } from '../../app/dockerfile.ts';
 import type { Image } from '../../docker/image.ts';
 import { DeployError } from '../../errors.ts';
 import { type Stack, stackImages, stackOfImage } from '../../heroku/stack.ts';
+import type { Settings } from '../../settings/settings.ts';
 import type { Context } from '../context.ts';
 
 /**
- * The build arguments with the stack's image among them, for a Dockerfile that asks for it: templates
+ * The build arguments with the stack's image among them, for a Dockerfile that declares it: templates
  * start from `ARG STACK_IMAGE`, so that the same file serves the next stack and a mirror.
  */
 export function withStackImage(
-  { settings }: Context,
+  { stackImage, buildArguments }: Settings,
   stack: Stack,
-  text: string,
 ): Readonly<Record<string, string>> {
-  const { declaredArguments } = parseDockerfile(text, settings.buildArguments);
-  if (!declaredArguments.has('STACK_IMAGE')) return settings.buildArguments;
-  const stackImage = settings.stackImage ?? stackImages(stack).build;
-  return { STACK_IMAGE: stackImage, ...settings.buildArguments };
+  return { STACK_IMAGE: stackImage ?? stackImages(stack).build, ...buildArguments };
 }
 
 /**
@@ -46,18 +43,23 @@ export function checkStack(
   }
 }
 
+/** The stack image that a Dockerfile builds on; `undefined` where it builds on something else. */
+export function findStackImage(
+  { settings }: Context,
+  { baseImage }: Dockerfile,
+  externalImages: ReadonlyMap<string, Image>,
+): Image | undefined {
+  const onStack = stackOfImage(baseImage) !== undefined || baseImage === settings.stackImage;
+  return onStack ? externalImages.get(baseImage) : undefined;
+}
+
 /** What the engine gives every image that sets no PATH itself. */
 const plainEnvironment = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 
 /**
- * `KEY=value` lines that the stack image brings along: they are on the dyno too. Any other base
- * image's are part of the app.
+ * `KEY=value` lines that an app's image has from its stack image: they are on the dyno too. What it
+ * has from any other image is part of the app.
  */
-export function stackEnvironment(
-  { settings }: Context,
-  { baseImage }: Dockerfile,
-  externalImages: ReadonlyMap<string, Image>,
-): readonly string[] {
-  const onStack = stackOfImage(baseImage) !== undefined || baseImage === settings.stackImage;
-  return (onStack && externalImages.get(baseImage)?.environment) || plainEnvironment;
+export function stackEnvironment(stack: Image | undefined): readonly string[] {
+  return stack?.environment ?? plainEnvironment;
 }

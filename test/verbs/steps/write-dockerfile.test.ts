@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DeployError } from '../../src/errors.ts';
-import { parseStack } from '../../src/heroku/stack.ts';
-import type { Settings } from '../../src/settings/settings.ts';
-import { init } from '../../src/verbs/init.ts';
-import { temporaryFolder } from '../support/folder.ts';
-import { RecordingReporter } from '../support/reporter.ts';
-import { createSettings } from '../support/settings.ts';
+import { DeployError } from '../../../src/errors.ts';
+import { parseStack } from '../../../src/heroku/stack.ts';
+import type { Settings } from '../../../src/settings/settings.ts';
+import { writeDockerfile } from '../../../src/verbs/steps/write-dockerfile.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+import { RecordingReporter } from '../../support/reporter.ts';
+import { createSettings } from '../../support/settings.ts';
 
 const nodeApp = { 'package.json': '{}', 'package-lock.json': '{ "lockfileVersion": 3 }' };
 
@@ -15,7 +15,7 @@ async function run(files: Readonly<Record<string, string>>, overrides: Partial<S
   const folder = temporaryFolder(files);
   const reporter = new RecordingReporter();
   const settings = createSettings({ workingDirectory: folder, ...overrides });
-  const result = await init({ settings, reporter }, parseStack('heroku-26'));
+  const result = await writeDockerfile({ settings, reporter }, parseStack('heroku-26'));
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
   return { folder, reporter, result, read };
 }
@@ -35,10 +35,39 @@ describe('init', () => {
       expect.stringMatching(
         /^node: Node\.js 24\.\d+\.\d+ \(the default\), npm \(package-lock\.json is npm's\)$/,
       ),
-      'Wrote Dockerfile.',
       'Wrote .dockerignore.',
+      'Wrote Dockerfile.',
     ]);
     expect(reporter.warnings).toEqual([]);
+  });
+
+  it('goes by what .slugignore leaves in the build, and overwrites nothing that it names', async () => {
+    const files = { ...nodeApp, 'yarn.lock': '', '.dockerignore': 'mine', '.env': '' };
+    const { result, read, reporter } = await run({ ...files, '.slugignore': 'yarn.lock\n.*\n' });
+    expect(reporter.infos[0]).toContain("npm (package-lock.json is npm's)");
+    expect(reporter.warnings).toEqual([]);
+    expect(result.dockerignoreWritten).toBe(false);
+    expect(read('.dockerignore')).toBe('mine');
+    const kept = await run({ ...nodeApp, Dockerfile: 'FROM a', '.slugignore': 'Dockerfile' });
+    expect(kept.result).toMatchObject({ platform: 'node', written: false });
+    expect(kept.read('Dockerfile')).toBe('FROM a');
+  });
+
+  it('tells of other languages that the files fit, unless one was chosen', async () => {
+    const files = {
+      ...nodeApp,
+      'index.php': '',
+      'go.mod': 'module a\n',
+      'main.go': 'package main',
+    };
+    const detected = await run(files);
+    expect(detected.result.platform).toBe('go');
+    expect(detected.reporter.infos[0]).toBe(
+      'The app\'s files fit go and php and node: go is taken. The setting "template" chooses another.',
+    );
+    const chosen = await run(files, { template: 'php' });
+    expect(chosen.result.platform).toBe('php');
+    expect(chosen.reporter.infos[0]).toMatch(/^php: /);
   });
 
   it('passes warnings on with their places', async () => {
@@ -98,7 +127,10 @@ describe('init', () => {
   it('writes nothing where nothing is detected', async () => {
     const folder = temporaryFolder({ 'README.md': '' });
     const settings = createSettings({ workingDirectory: folder });
-    const attempt = init({ settings, reporter: new RecordingReporter() }, parseStack('heroku-24'));
+    const attempt = writeDockerfile(
+      { settings, reporter: new RecordingReporter() },
+      parseStack('heroku-24'),
+    );
     await expect(attempt).rejects.toThrow(DeployError);
     expect(readdirSync(folder)).toEqual(['README.md']);
   });
