@@ -18,6 +18,7 @@ await withContainer({ image, command: ['true'] }, async (container) => {
     archive,
     exclude: ['.git', '.heroku'],
     appended: [],
+    modified: 1_700_000_000,
     path,
     signal,
     ...(level !== undefined && { level: Number(level) }),
