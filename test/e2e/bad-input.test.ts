@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ownDockerfileApp, writeApp } from '../support/apps.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
-import { leftContainers, machine, removeImages } from '../support/machine.ts';
+import { leftInEngine } from '../support/left-in-engine.ts';
+import { machine, removeImages } from '../support/machine.ts';
 import { leftInTemporaryFolder, runAction, type StepOptions } from '../support/runner.ts';
 
 const heroku = useLocalHeroku();
@@ -183,7 +184,7 @@ describe('bad input ends the step with what happened and how to mend it', () => 
     expect(step.log).not.toContain('defect of heroku-docker-release');
     expect(await heroku.slugReleases(app), 'nothing is changed on Heroku').toEqual([]);
     expect(leftInTemporaryFolder(step), 'no temporary file is left').toEqual([]);
-    expect(leftContainers(), 'no container is left').toEqual([]);
+    expect(leftInEngine(), 'nothing is left in the engine').toEqual([]);
   });
 });
 

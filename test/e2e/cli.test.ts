@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ownDockerfileApp, writeApp } from '../support/apps.ts';
 import { commandLine, type Outcome, outcomeOf } from '../support/command-line.ts';
-import { leftContainers, machine } from '../support/machine.ts';
+import { leftInEngine } from '../support/left-in-engine.ts';
+import { machine } from '../support/machine.ts';
 
 const state = join(mkdtempSync(join(tmpdir(), 'cli-')), 'state');
 
@@ -51,7 +52,7 @@ test('an app is released to this machine without an account, rolled back, stoppe
   await expect(page(url)).rejects.toThrow();
   expect((await local('destroy')).exitCode).toBe(0);
   expect(existsSync(state)).toBe(false);
-  expect(leftContainers()).toEqual([]);
+  expect(leftInEngine()).toEqual([]);
 });
 
 test('a command has the variables of a file, which Node.js does not take for itself', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { copyExample, writeApp } from '../support/apps.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
-import { docker, leftContainers, machine } from '../support/machine.ts';
+import { leftInEngine } from '../support/left-in-engine.ts';
+import { docker, machine } from '../support/machine.ts';
 import { leftInTemporaryFolder, runAction, type Step } from '../support/runner.ts';
 
 const heroku = useLocalHeroku();
@@ -38,16 +39,8 @@ function build(workspace: string, inputs: Record<string, string> = {}): Promise<
   );
 }
 
-/** Names that images were given for the comparison alone. */
-function leftNames(): string[] {
-  return docker('image', 'ls', '--format', '{{.Repository}}')
-    .split('\n')
-    .filter((name) => /^heroku-docker-[0-9a-f]{8}-/.test(name));
-}
-
 afterEach(() => {
-  expect(leftContainers()).toEqual([]);
-  expect(leftNames()).toEqual([]);
+  expect(leftInEngine()).toEqual([]);
 });
 
 /**

@@ -4,7 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { outputDefinitions } from '../../src/settings/outputs.ts';
 import { copyExample } from '../support/apps.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
-import { docker, leftContainers, machine } from '../support/machine.ts';
+import { leftInEngine } from '../support/left-in-engine.ts';
+import { docker, machine } from '../support/machine.ts';
 import { runAction, type Step } from '../support/runner.ts';
 
 const heroku = useLocalHeroku();
@@ -90,7 +91,7 @@ test('a source-only change finds the base image, does not install again, and is 
   expect(Number(second.outputs['release-version'])).toBe(
     Number(first.outputs['release-version']) + 1,
   );
-  expect(leftContainers()).toEqual([]);
+  expect(leftInEngine()).toEqual([]);
 });
 
 test('two jobs on one engine at once do not trip over each other', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { ownDockerfileApp } from '../support/apps.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
-import { leftContainers, machine } from '../support/machine.ts';
+import { leftInEngine } from '../support/left-in-engine.ts';
+import { machine } from '../support/machine.ts';
 import { runAction } from '../support/runner.ts';
 
 const heroku = useLocalHeroku();
@@ -20,7 +21,7 @@ test('an app with a Dockerfile of its own, without ONBUILD, runs with its ENV in
     folder: '/app/web',
     home: '/app',
   });
-  expect(leftContainers()).toEqual([]);
+  expect(leftInEngine()).toEqual([]);
 });
 
 test('a config var wins over the ENV of the same name', async () => {

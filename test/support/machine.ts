@@ -31,20 +31,6 @@ export function docker(...args: string[]): string {
   return execFileSync('docker', args, { encoding: 'utf8' }).trimEnd();
 }
 
-/** Names of the containers that this program made and has not removed; not those of dynos. */
-export function leftContainers(): string[] {
-  return docker(
-    'ps',
-    '--all',
-    '--filter',
-    'label=heroku-docker-release.run',
-    '--format',
-    '{{.Names}}',
-  )
-    .split('\n')
-    .filter((name) => name !== '' && !name.startsWith('heroku-docker-dyno-'));
-}
-
 /** Removes the images that have a label. */
 export function removeImages(label: string): void {
   const images = docker('image', 'ls', '--all', '--quiet', '--filter', `label=${label}`);
