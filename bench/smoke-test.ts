@@ -19,7 +19,11 @@ import { createSlug, type Slug } from '../src/slug/create-slug.ts';
 import type { Context } from '../src/verbs/context.ts';
 import { Report } from '../src/verbs/report.ts';
 import { ensureRunImage } from '../src/verbs/steps/run-image.ts';
-import { afterSmokeTest, type Candidate, prepareSmokeTest } from '../src/verbs/steps/smoke-test.ts';
+import {
+  afterSmokeTest,
+  prepareSmokeTest,
+  type SlugUnderTest,
+} from '../src/verbs/steps/smoke-test.ts';
 import { median } from './measure.ts';
 import { treeImages } from './tree.ts';
 
@@ -87,7 +91,7 @@ async function bootPlainly(slug: Slug): Promise<number> {
   }
 }
 
-async function prove(context: Context, candidate: Candidate): Promise<Omit<Round, 'plain'>> {
+async function prove(context: Context, candidate: SlugUnderTest): Promise<Omit<Round, 'plain'>> {
   const start = performance.now();
   const proved = await afterSmokeTest(context, candidate, async () => secondsSince(start));
   return { proved, removed: secondsSince(start) };
@@ -116,7 +120,7 @@ try {
   const slug = await makeSlug(join(folder, 'slug.tgz'));
   const ownImage = ensureRunImage(context, parseStack('heroku-24'));
   const smokeTest = await prepareSmokeTest(context, ownImage, undefined);
-  const candidate: Candidate = { slug, processTypes: { web: command }, smokeTest };
+  const candidate: SlugUnderTest = { slug, processTypes: { web: command }, smokeTest };
 
   const measured: Round[] = [];
   await bootPlainly(slug); // The files into the system's cache.

@@ -43403,10 +43403,11 @@ const execImages = ['base', 'app'];
  */
 function readSettings(given, environment) {
     const raw = (name) => given(name).trim() || (definitionOf(name).default ?? '');
+    const apps = lines(raw('app') || environment['HEROKU_APP'] || '');
     return {
         command: oneOf('command', raw('command'), verbs),
         apiKey: token('api-key', raw('api-key') || environment['HEROKU_API_KEY']?.trim()),
-        apps: lines(raw('app') || environment['HEROKU_APP'] || ''),
+        apps,
         workingDirectory: folder('working-directory', raw('working-directory')),
         dockerfile: raw('dockerfile'),
         template: raw('template') || undefined,
@@ -43441,7 +43442,7 @@ function readSettings(given, environment) {
         createAddOns: truth('create-addons', raw('create-addons')),
         applyFormation: truth('apply-formation', raw('apply-formation')),
         githubToken: token('github-token', raw('github-token')),
-        environment: environmentOf(raw),
+        environment: environmentOf(raw, apps),
         dryRun: truth('dry-run', raw('dry-run')),
         platformUrl: platformUrl(raw('platform-url') || environment['HEROKU_HOST']),
     };
@@ -43454,7 +43455,7 @@ function token(name, text) {
         return text;
     throw new errors/* DeployError */.s(`Invalid ${name}: it has spaces, line breaks or characters that no token has.`, 'Store it again, alone on one line, as it was printed when it was made.');
 }
-function environmentOf(raw) {
+function environmentOf(raw, apps) {
     const name = raw('environment') || undefined;
     if (raw('github-token') === '') {
         refuseStray(raw, ['environment'], {
@@ -43462,7 +43463,7 @@ function environmentOf(raw) {
             remedy: 'Give a token in "github-token"',
         });
     }
-    if (name !== undefined && lines(raw('app')).length > 1) {
+    if (name !== undefined && apps.length > 1) {
         throw invalid('environment', name, 'With several apps, each is an environment of its own name.');
     }
     return name;
@@ -63950,18 +63951,10 @@ function parseAppManifest(text) {
 function variable(name, json) {
     const { line } = json;
     if (typeof json.value === 'string')
-        return { name, required: true, value: json.value, line };
+        return { name, required: true, line };
     const what = `env.${name}`;
     const members = membersOf(json, what, 'a text or an object');
-    const value = app_json_text(members, 'value', what);
-    const generator = app_json_text(members, 'generator', what);
-    return {
-        name,
-        required: truth(members, 'required', what) ?? true,
-        ...(value !== undefined && { value }),
-        ...(generator !== undefined && { generator }),
-        line,
-    };
+    return { name, required: truth(members, 'required', what) ?? true, line };
 }
 function addOnsIn(root) {
     const json = root.get('addons');
@@ -64811,8 +64804,6 @@ async function readSlug(client, app, id) {
         checksum: answer.checksum ?? undefined,
         processTypes: answer.process_types,
         stack: answer.stack.name,
-        sizeBytes: answer.size ?? undefined,
-        commit: answer.commit ?? undefined,
     };
 }
 /**

@@ -14,10 +14,6 @@ export interface RequestedVariable {
   readonly name: string;
   /** Whether the app cannot do without it. */
   readonly required: boolean;
-  /** What a new app gets. */
-  readonly value?: string;
-  /** Name of what makes the value for a new app: `secret`, the only one there is. */
-  readonly generator?: string;
   /** Where it stands in `app.json`, counted from 1. */
   readonly line: number;
 }
@@ -69,18 +65,10 @@ export function parseAppManifest(text: string): AppManifest {
 
 function variable(name: string, json: JsonValue): RequestedVariable {
   const { line } = json;
-  if (typeof json.value === 'string') return { name, required: true, value: json.value, line };
+  if (typeof json.value === 'string') return { name, required: true, line };
   const what = `env.${name}`;
   const members = membersOf(json, what, 'a text or an object');
-  const value = text(members, 'value', what);
-  const generator = text(members, 'generator', what);
-  return {
-    name,
-    required: truth(members, 'required', what) ?? true,
-    ...(value !== undefined && { value }),
-    ...(generator !== undefined && { generator }),
-    line,
-  };
+  return { name, required: truth(members, 'required', what) ?? true, line };
 }
 
 function addOnsIn(root: Members): RequestedAddOn[] {

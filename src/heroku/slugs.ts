@@ -33,10 +33,6 @@ export interface Slug {
   readonly processTypes: ProcessTypes;
   /** Name of the stack that it was built for. */
   readonly stack: string;
-  /** Of the file; absent until that has been uploaded. */
-  readonly sizeBytes: number | undefined;
-  /** Id of the commit, where its maker named one. */
-  readonly commit: string | undefined;
 }
 
 interface SlugAnswer {
@@ -45,8 +41,6 @@ interface SlugAnswer {
   readonly checksum: string | null;
   readonly process_types: ProcessTypes;
   readonly stack: { readonly name: string };
-  readonly size: number | null;
-  readonly commit: string | null;
 }
 
 /** A slug's file on this machine. */
@@ -79,8 +73,6 @@ export async function readSlug(
     checksum: answer.checksum ?? undefined,
     processTypes: answer.process_types,
     stack: answer.stack.name,
-    sizeBytes: answer.size ?? undefined,
-    commit: answer.commit ?? undefined,
   };
 }
 

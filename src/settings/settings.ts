@@ -87,10 +87,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readSettings(given: RawSettings, environment: Environment): Settings {
   const raw = (name: SettingName) => given(name).trim() || (definitionOf(name).default ?? '');
+  const apps = lines(raw('app') || environment['HEROKU_APP'] || '');
   return {
     command: oneOf('command', raw('command'), verbs),
     apiKey: token('api-key', raw('api-key') || environment['HEROKU_API_KEY']?.trim()),
-    apps: lines(raw('app') || environment['HEROKU_APP'] || ''),
+    apps,
     workingDirectory: folder('working-directory', raw('working-directory')),
     dockerfile: raw('dockerfile'),
     template: raw('template') || undefined,
@@ -125,7 +126,7 @@ export function readSettings(given: RawSettings, environment: Environment): Sett
     createAddOns: truth('create-addons', raw('create-addons')),
     applyFormation: truth('apply-formation', raw('apply-formation')),
     githubToken: token('github-token', raw('github-token')),
-    environment: environmentOf(raw),
+    environment: environmentOf(raw, apps),
     dryRun: truth('dry-run', raw('dry-run')),
     platformUrl: platformUrl(raw('platform-url') || environment['HEROKU_HOST']),
   };
@@ -141,7 +142,7 @@ function token(name: SettingName, text: string | undefined): string | undefined 
   );
 }
 
-function environmentOf(raw: RawSettings): string | undefined {
+function environmentOf(raw: RawSettings, apps: readonly string[]): string | undefined {
   const name = raw('environment') || undefined;
   if (raw('github-token') === '') {
     refuseStray(raw, ['environment'], {
@@ -149,7 +150,7 @@ function environmentOf(raw: RawSettings): string | undefined {
       remedy: 'Give a token in "github-token"',
     });
   }
-  if (name !== undefined && lines(raw('app')).length > 1) {
+  if (name !== undefined && apps.length > 1) {
     throw invalid(
       'environment',
       name,

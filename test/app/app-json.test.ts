@@ -42,15 +42,9 @@ describe('an app.json', () => {
     });
     expect(await readAppManifest(folder)).toEqual({
       env: [
-        { name: 'SECRET_TOKEN', required: true, generator: 'secret', line: 5 },
-        { name: 'WEB_CONCURRENCY', required: false, value: '5', line: 9 },
-        {
-          name: 'MODE',
-          required: true,
-          value: 'fast & "safe"',
-
-          line: 10,
-        },
+        { name: 'SECRET_TOKEN', required: true, line: 5 },
+        { name: 'WEB_CONCURRENCY', required: false, line: 9 },
+        { name: 'MODE', required: true, line: 10 },
         { name: 'API_KEY', required: true, line: 11 },
       ],
       addOns: [
@@ -87,9 +81,8 @@ describe('an app.json', () => {
   });
 
   test('has the last of two entries of one name', () => {
-    expect(parseAppManifest('{"env":{"A":"1","A":"2"}}').env).toMatchObject([
-      { name: 'A', value: '2' },
-    ]);
+    const text = '{"env":{"A":{"required":true},"A":{"required":false}}}';
+    expect(parseAppManifest(text).env).toMatchObject([{ name: 'A', required: false }]);
   });
 
   test.each([
@@ -102,9 +95,7 @@ describe('an app.json', () => {
     ['null', 1, 'this has to be an object'],
     ['{\n"env": ["A"]}', 2, 'env has to be an object'],
     ['{"env": {\n"A": 5}}', 2, 'env.A has to be a text or an object'],
-    ['{"env": {"A": {\n"value": 5}}}', 2, 'env.A.value has to be a text'],
     ['{"env": {"A": {\n\n"required": "no"}}}', 3, 'env.A.required has to be true or false'],
-    ['{"env": {"A": {"generator":\n{}}}}', 2, 'env.A.generator has to be a text'],
     ['{\n"addons": {}}', 2, 'addons has to be a list'],
     ['{"addons": ["a",\n1]}', 2, 'addons[1] has to be a text or an object'],
     ['{"addons": [\n{}]}', 2, 'addons[0].plan has to be the name of an add-on'],
@@ -192,12 +183,12 @@ describe('an app.json', () => {
     );
   });
 
-  test('has every config var’s value as JSON has it', () => {
-    const variables = fc.dictionary(fc.string(), fc.string({ unit: 'binary' }));
+  test('has every config var by the name that JSON has it by', () => {
+    const variables = fc.dictionary(fc.string({ unit: 'binary' }), fc.string());
     fc.assert(
       fc.property(variables, (env) => {
         const read = parseAppManifest(JSON.stringify({ env })).env;
-        expect(read.map(({ name, value }) => [name, value])).toEqual(Object.entries(env));
+        expect(read.map(({ name }) => name)).toEqual(Object.keys(env));
       }),
     );
   });

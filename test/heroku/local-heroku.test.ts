@@ -64,8 +64,6 @@ test('a slug is shipped, released, read, released again and gone back to', async
     checksum,
     processTypes: { worker: 'true' },
     stack: 'heroku-24',
-    sizeBytes: 4,
-    commit: '0123456789abcdef',
   });
   const again = await createRelease(client, 'example', { slug, description: 'Deploy 01234567' });
   expect(await waitForRelease(client, 'example', again)).toMatchObject({ version: 3 });

@@ -97,9 +97,7 @@ describe('a slug', () => {
     expect(await readSlug(client, 'shop', 's-1')).toEqual({
       id: 's-1',
       checksum: 'SHA256:00ff',
-      commit: 'abc123',
       processTypes: { web: 'npm start' },
-      sizeBytes: 2048,
       stack: 'heroku-24',
     });
     expect(server.calls).toEqual([path]);
@@ -113,11 +111,7 @@ describe('a slug', () => {
     server.answers(
       json({ ...unsaid, id: 's-1', blob, process_types: {}, stack: { name: 'heroku-24' } }),
     );
-    expect(await readSlug(client, 'shop', 's-1')).toMatchObject({
-      checksum: undefined,
-      commit: undefined,
-      sizeBytes: undefined,
-    });
+    expect(await readSlug(client, 'shop', 's-1')).toMatchObject({ checksum: undefined });
   });
 
   test('that the platform threw away is none; one that may not be seen is an error', async () => {

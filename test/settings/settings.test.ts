@@ -285,6 +285,13 @@ describe('settings', () => {
     expect(`${error.message} ${error.remedy}`).toMatch(message);
   });
 
+  test('count the apps of the environment too', () => {
+    const given = { environment: 'production', 'github-token': 'ghs_1' };
+    expect(refusal(given, { HEROKU_APP: 'shop\nshop-eu' }).message).toBe(
+      'Invalid environment: "production".',
+    );
+  });
+
   test.each([
     ['a secret that is not set', 'TOKEN', 'no value for TOKEN'],
     ['a secret that JavaScript would know', 'constructor', 'no value for constructor'],

@@ -51,8 +51,8 @@ export async function prepareSmokeTest(
   return { ...smokeTest, runImage: id, configVars, host };
 }
 
-/** What is tried. */
-export interface Candidate {
+/** What is booted, and how. */
+export interface SlugUnderTest {
   readonly slug: Slug;
   readonly processTypes: ProcessTypes;
   /** `undefined` where none was asked for. */
@@ -66,7 +66,7 @@ export interface Candidate {
  */
 export async function afterSmokeTest<Result>(
   context: Context,
-  { slug, processTypes, smokeTest }: Candidate,
+  { slug, processTypes, smokeTest }: SlugUnderTest,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (smokeTest === undefined) return work();
