@@ -50252,10 +50252,8 @@ async function runReleasePhase(platform, target) {
     const written = (0,external_node_stream_promises_.finished)(output);
     written.catch(() => { }); // Awaited at the end; until then a full disk must not end the server.
     try {
-        const exitCode = await platform.dynos.runOnce(target, 'release', (line) => {
-            platform.appLog.tell(target.app, 'release', line);
-            output.write(`${line}\n`);
-        });
+        // Its client follows it by the stream; whoever runs the server beside it would read it twice.
+        const exitCode = await platform.dynos.runOnce(target, 'release', (line) => output.write(`${line}\n`));
         if (exitCode !== 0)
             throw new Error(`the release command ended with exit code ${exitCode}`);
     }

@@ -65,10 +65,10 @@ async function runReleasePhase(platform: Platform, target: Target): Promise<void
   const written = finished(output);
   written.catch(() => {}); // Awaited at the end; until then a full disk must not end the server.
   try {
-    const exitCode = await platform.dynos.runOnce(target, 'release', (line) => {
-      platform.appLog.tell(target.app, 'release', line);
-      output.write(`${line}\n`);
-    });
+    // Its client follows it by the stream; whoever runs the server beside it would read it twice.
+    const exitCode = await platform.dynos.runOnce(target, 'release', (line) =>
+      output.write(`${line}\n`),
+    );
     if (exitCode !== 0) throw new Error(`the release command ended with exit code ${exitCode}`);
   } finally {
     output.end();

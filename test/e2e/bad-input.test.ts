@@ -184,7 +184,7 @@ describe('bad input ends the step with what happened and how to mend it', () => 
     expect(step.log).not.toContain('defect of heroku-docker-release');
     expect(await heroku.slugReleases(app), 'nothing is changed on Heroku').toEqual([]);
     expect(leftInTemporaryFolder(step), 'no temporary file is left').toEqual([]);
-    expect(leftInEngine(), 'nothing is left in the engine').toEqual([]);
+    expect(leftInEngine(step), 'nothing is left in the engine').toEqual([]);
   });
 });
 

@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ownDockerfileApp, writeApp } from '../support/apps.ts';
 import { commandLine, type Outcome, outcomeOf } from '../support/command-line.ts';
-import { leftInEngine } from '../support/left-in-engine.ts';
-import { machine } from '../support/machine.ts';
+import { docker, machine, removeImages } from '../support/machine.ts';
+
+/** On an image, and so on each container that is made of it. */
+const imageLabel = `heroku-docker-release.test=${randomUUID()}`;
 
 const state = join(mkdtempSync(join(tmpdir(), 'cli-')), 'state');
 
@@ -25,9 +35,11 @@ function releaseLocally(folder: string, ...more: readonly string[]): Promise<Out
 }
 
 afterAll(() => local('destroy'));
+afterAll(() => removeImages(imageLabel));
 
 test('an app is released to this machine without an account, rolled back, stopped and removed', async () => {
   const folder = ownDockerfileApp(machine.stackImage);
+  appendFileSync(join(folder, 'Dockerfile'), `LABEL ${imageLabel}\n`);
   const first = await releaseLocally(folder, '--app', 'shop');
   expect(first.exitCode, first.log).toBe(0);
   const url = /^web-url=(.*)$/m.exec(first.results)?.[1] ?? '';
@@ -52,7 +64,9 @@ test('an app is released to this machine without an account, rolled back, stoppe
   await expect(page(url)).rejects.toThrow();
   expect((await local('destroy')).exitCode).toBe(0);
   expect(existsSync(state)).toBe(false);
-  expect(leftInEngine()).toEqual([]);
+  expect(docker('ps', '--all', '--quiet', '--filter', `label=${imageLabel}`), 'containers').toBe(
+    '',
+  );
 });
 
 test('a command has the variables of a file, which Node.js does not take for itself', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { copyExample, writeApp } from '../support/apps.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
 import { leftInEngine } from '../support/left-in-engine.ts';
@@ -32,16 +32,15 @@ function lineWith(dockerfile: readonly string[], text: string): number {
   );
 }
 
-function build(workspace: string, inputs: Record<string, string> = {}): Promise<Step> {
-  return runAction(
+/** Whatever is missed, the comparison leaves nothing behind. */
+async function build(workspace: string, inputs: Record<string, string> = {}): Promise<Step> {
+  const step = await runAction(
     { command: 'build', 'stack-image': machine.stackImage, ...inputs },
     { workspace },
   );
+  expect(leftInEngine(step)).toEqual([]);
+  return step;
 }
-
-afterEach(() => {
-  expect(leftInEngine()).toEqual([]);
-});
 
 /**
  * GraphicsMagick from the source that the distribution has of it, as small as it can be configured.

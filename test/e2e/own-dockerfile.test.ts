@@ -21,7 +21,7 @@ test('an app with a Dockerfile of its own, without ONBUILD, runs with its ENV in
     folder: '/app/web',
     home: '/app',
   });
-  expect(leftInEngine()).toEqual([]);
+  expect(leftInEngine(step)).toEqual([]);
 });
 
 test('a config var wins over the ENV of the same name', async () => {

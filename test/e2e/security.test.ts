@@ -14,6 +14,7 @@ import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ownDockerfileApp, writeApp } from '../support/apps.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
+import { leftInEngine } from '../support/left-in-engine.ts';
 import { docker, machine, removeImages } from '../support/machine.ts';
 import { leftInTemporaryFolder, runAction, runPostStep, type Step } from '../support/runner.ts';
 import { workflowCommands } from '../support/workflow-commands.ts';
@@ -103,13 +104,6 @@ describe('No other user of the machine can look into the temporary files, and th
     expect(Object.keys(step.state)).toEqual(['run']);
   });
 });
-
-/** Names of the containers that a step has made; other runs may be under way on the same engine. */
-function containersOf(step: Step): string[] {
-  const filter = `label=heroku-docker-release.run=${step.state['run']}`;
-  const names = docker('ps', '--all', '--filter', filter, '--format', '{{.Names}}');
-  return names.split('\n').filter((name) => name !== '');
-}
 
 /** What a reader of the log sees: the runner swallows the lines that tell it what to mask. */
 function withoutMasking(log: string): string {
@@ -259,7 +253,7 @@ describe('Names and contents of the app’s files reach other programs as one ar
     const container = String(step.outputs['container-id']);
     expect(docker('inspect', '--format', format, container)).toBe('false');
     await runPostStep(step, { workspace });
-    expect(containersOf(step)).toEqual([]);
+    expect(leftInEngine(step)).toEqual([]);
   });
 });
 
@@ -470,10 +464,8 @@ describe('The post step removes what a main step that was killed has left, in wh
     });
     expect(post.exitCode, post.log).toBe(0);
     expect(post.log).not.toContain('::warning');
-    expect(containersOf(step)).toEqual([]);
+    expect(leftInEngine(step)).toEqual([]);
     expect(leftInTemporaryFolder(step)).toEqual([]);
     expect(readdirSync(slugFolder).filter((name) => name !== 'slug.tgz')).toEqual([]);
-    const names = docker('image', 'ls', '--format', '{{.Repository}}').split('\n');
-    expect(names).not.toContain(`heroku-docker-${step.state['run']}`);
   });
 });

@@ -1,16 +1,9 @@
 import { describe, expect } from 'vitest';
+import { containersOf } from '../support/left-in-engine.ts';
 import type { Step } from '../support/runner.ts';
 import { FaultEngine, requests, stallAnswer } from './fault-engine.ts';
 import { answerNever, calls, refuseWith } from './fault-proxy.ts';
-import {
-  containersOf,
-  type RunOptions,
-  slowApp,
-  smallApp,
-  type Trial,
-  useFaults,
-  webApp,
-} from './trial.ts';
+import { type RunOptions, slowApp, smallApp, type Trial, useFaults, webApp } from './trial.ts';
 
 const fault = useFaults('cancelled run');
 

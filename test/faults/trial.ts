@@ -7,7 +7,8 @@ import { afterAll, expect, type TestContext, test } from 'vitest';
 import { writeApp } from '../support/apps.ts';
 import type { TriedFault } from '../support/fault-reporter.ts';
 import { useLocalHeroku } from '../support/heroku.ts';
-import { docker, machine, removeImages } from '../support/machine.ts';
+import { leftInEngine } from '../support/left-in-engine.ts';
+import { machine, removeImages } from '../support/machine.ts';
 import {
   leftInTemporaryFolder,
   runAction,
@@ -215,10 +216,7 @@ export class Trial {
     expect(unfinishedFiles(this.slugFolder), 'files beside the slug').toEqual([]);
     expect(unfinishedFiles(this.#workspace), 'files in the app’s folder').toEqual([]);
     expect(await lastingProcesses(this.#mark), 'processes').toEqual([]);
-    const { run } = step.state;
-    if (run === undefined) return; // It ended before it could make any.
-    expect(containersOf(run), 'containers').toEqual([]);
-    expect(docker('image', 'ls', '--quiet', `heroku-docker-${run}`), 'names of images').toBe('');
+    expect(leftInEngine(step), 'containers, and names of images').toEqual([]);
   }
 }
 
@@ -254,13 +252,6 @@ function sha256(bytes: Buffer): string {
 /** Files that get their name only when they are whole have a random one before. */
 function unfinishedFiles(folder: string): string[] {
   return readdirSync(folder).filter((name) => /[0-9a-f]{8}-[0-9a-f]{4}/.test(name));
-}
-
-/** Names of the containers that a run has left. */
-export function containersOf(run: string): string[] {
-  const filter = `label=heroku-docker-release.run=${run}`;
-  const names = docker('ps', '--all', '--filter', filter, '--format', '{{.Names}}');
-  return names.split('\n').filter((name) => name !== '');
 }
 
 /** Those that go on for a while after the step: a client's plugin ends a moment after its client. */

@@ -1,27 +1,24 @@
 import { docker } from './machine.ts';
-
-/** What other runs have in the engine, or left there when they were killed, before a file's tests. */
-const before = new Set([...containers(), ...runNames()]);
+import type { Step } from './runner.ts';
 
 /**
- * Names of the containers that this program has made since the file's tests began and has not
- * removed, those of dynos aside, and names that it gave images for a run alone.
+ * What a step has left in the engine, by the id that it saved: names of containers, and names that
+ * images had for it alone. Other runs may be under way there, or have been killed.
  */
-export function leftInEngine(): string[] {
-  return [...containers(), ...runNames()].filter((name) => !before.has(name));
+export function leftInEngine({ state }: Pick<Step, 'state'>): string[] {
+  const { run } = state;
+  if (run === undefined) return []; // It ended before it could make any.
+  const format = '{{.Repository}}:{{.Tag}}';
+  return [
+    ...containersOf(run),
+    ...lines(docker('image', 'ls', '--format', format, `heroku-docker-${run}`)),
+  ];
 }
 
-function containers(): string[] {
-  const own = ['--filter', 'label=heroku-docker-release.run'];
-  return lines(docker('ps', '--all', ...own, '--format', '{{.Names}}')).filter(
-    (name) => !name.startsWith('heroku-docker-dyno-'),
-  );
-}
-
-function runNames(): string[] {
-  return lines(docker('image', 'ls', '--format', '{{.Repository}}')).filter((name) =>
-    /^heroku-docker-[0-9a-f]{8}-/.test(name),
-  );
+/** Names of the containers that a run has left. */
+export function containersOf(run: string): string[] {
+  const filter = `label=heroku-docker-release.run=${run}`;
+  return lines(docker('ps', '--all', '--filter', filter, '--format', '{{.Names}}'));
 }
 
 function lines(output: string): string[] {
