@@ -1,5 +1,6 @@
 import { DeployError } from '../errors.ts';
 import type { HerokuClient } from './client.ts';
+import { isPassing } from './platform-error.ts';
 import { type FollowedLog, followReleaseLog } from './release-log.ts';
 import { type Release, readRelease } from './releases.ts';
 
@@ -81,26 +82,40 @@ async function pollToFinalState(
 ): Promise<Release> {
   const deadline = Date.now() + timeoutMilliseconds;
   let release = started;
+  let trouble: DeployError | undefined;
   let pause = firstPollMilliseconds;
   for (;;) {
     onState(release);
     if (release.status !== 'pending') return release;
     const left = deadline - Date.now();
-    if (left < 0) throw stillPending(app, release, timeoutMilliseconds);
+    if (left < 0) throw stillPending(app, release, timeoutMilliseconds, trouble);
     await client.sleep(Math.min(pause, left), client.signal);
     pause = Math.min(pause * pollGrowth, longestPollMilliseconds);
-    release = await readRelease(client, app, release.id);
+    try {
+      release = await readRelease(client, app, release.id);
+      trouble = undefined;
+    } catch (error) {
+      // A release goes on while the API is down, and is not given up for that.
+      if (!isPassing(error)) throw error;
+      trouble = error;
+    }
   }
 }
 
-function stillPending(app: string, release: Release, milliseconds: number): DeployError {
+function stillPending(
+  app: string,
+  { version }: Release,
+  milliseconds: number,
+  trouble: DeployError | undefined,
+): DeployError {
+  const known = trouble === undefined ? '' : ` as far as is known (${trouble.message})`;
   return new DeployError(
-    `Release v${release.version} of ${app} is still pending after ${milliseconds / 1000} s; Heroku may still finish it.`,
-    `Give it longer with "release-timeout" (in seconds), or look at its release phase: ${outputCommand(app, release)}`,
+    `Release v${version} of ${app} is still pending after ${milliseconds / 1000} s${known}; Heroku may still finish it.`,
+    `Give it longer with "release-timeout" (in seconds), or look at its release phase: ${outputCommand(app, { version })}`,
   );
 }
 
-function outputCommand(app: string, { version }: Release): string {
+function outputCommand(app: string, { version }: Pick<Release, 'version'>): string {
   return `heroku releases:output v${version} --app ${app}`;
 }
 

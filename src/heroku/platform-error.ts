@@ -41,6 +41,12 @@ export function isAmbiguous(error: unknown): error is DeployError {
   return error instanceof PlatformError && error.status >= 500;
 }
 
+/** Whether the platform may answer the same question a little later. */
+export function isPassing(error: unknown): error is DeployError {
+  if (error instanceof NoAnswerError) return !error.permanent;
+  return error instanceof PlatformError && (error.status >= 500 || error.status === 429);
+}
+
 /** What a call answers, or nothing where there is no such thing. */
 export async function ifThere<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {

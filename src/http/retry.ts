@@ -14,7 +14,7 @@ export interface RetryOptions {
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 const tries = 5;
-const firstWaitMilliseconds = 500;
+const firstWaitMilliseconds = 1_000;
 /** A server that asks for more is not waited for; Heroku's own Go client caps at 900 s, for no log to look at. */
 const longestWaitMilliseconds = 120_000;
 
@@ -28,8 +28,9 @@ export const sleep: Sleep = async (milliseconds, signal) => {
 };
 
 /**
- * Calls until it succeeds, at most five times, with exponential backoff and full jitter
- * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
+ * Calls until it succeeds, at most five times, with exponential backoff and equal jitter: half of each
+ * wait is fixed, so that trouble of some seconds is outlasted
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  * @throws the last failure, or the signal's reason.
  */
 export async function withRetry<Result>(
@@ -51,5 +52,5 @@ export async function withRetry<Result>(
 }
 
 function backoff(attempt: number): number {
-  return Math.random() * firstWaitMilliseconds * 2 ** attempt;
+  return ((1 + Math.random()) / 2) * firstWaitMilliseconds * 2 ** (attempt - 1);
 }

@@ -78,6 +78,35 @@ describe('the end of a release', () => {
     expect(server.calls).toEqual([poll, poll]);
   });
 
+  test('is waited for while the API does not answer', async () => {
+    const { server, client } = await setUp();
+    const down = json({ id: 'unavailable', message: 'down' }, 503);
+    server.answers(...Array(12).fill(down), json({ ...made, status: 'succeeded' }));
+    expect(await waitForRelease(client, 'shop', made)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('that is not known in time is said to be so', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { server, client } = await setUp();
+    const down: Answer = (request, response) => {
+      vi.advanceTimersByTime(20_000);
+      return json({ id: 'unavailable', message: 'down' }, 503)(request, response);
+    };
+    server.answers(...Array(5).fill(down));
+    const waiting = waitForRelease(client, 'shop', made, { timeoutMilliseconds: 60_000 });
+    expect(await rejection(waiting)).toMatchObject({
+      message: expect.stringMatching(
+        /^Release v2 of shop is still pending after 60 s as far as is known \(.*down.*\); Heroku may/,
+      ),
+    });
+  });
+
+  test('is not waited for where the API says no', async () => {
+    const { server, client } = await setUp();
+    server.answers(json({ id: 'unauthorized', message: 'no' }, 401));
+    expect(await rejection(waitForRelease(client, 'shop', made))).toMatchObject({ status: 401 });
+  });
+
   test('is not waited for by a run that is cancelled', async () => {
     const { server, client, cancellation } = await setUp();
     const reason = new DeployError('The run was cancelled.', 'Run it again.');

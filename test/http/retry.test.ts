@@ -33,7 +33,15 @@ describe('a call that fails', () => {
     vi.restoreAllMocks();
   });
 
-  test('waits a random part of that, so that many clients do not come back together', async () => {
+  test('waits half of that at least, so that trouble of some seconds is outlasted', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const { result, pauses } = retry(vi.fn().mockRejectedValue(failure));
+    await rejection(result);
+    expect(pauses).toEqual([500, 1000, 2000, 4000]);
+    vi.restoreAllMocks();
+  });
+
+  test('waits a random part of the rest, so that many clients do not come back together', async () => {
     const runs = Array.from({ length: 20 }, () => retry(vi.fn().mockRejectedValue(failure)));
     await Promise.all(runs.map(({ result }) => rejection(result)));
     expect(new Set(runs.map(({ pauses }) => pauses[0])).size).toBeGreaterThan(10);

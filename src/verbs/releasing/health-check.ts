@@ -1,6 +1,7 @@
 import { DeployError, messageOf } from '../../errors.ts';
 import type { App } from '../../heroku/apps.ts';
-import { listDynos } from '../../heroku/dynos.ts';
+import { type DynoState, listDynos } from '../../heroku/dynos.ts';
+import { isPassing } from '../../heroku/platform-error.ts';
 import { findCurrentRelease, type Release } from '../../heroku/releases.ts';
 import { fetchPage } from '../../http/page.ts';
 import type { HealthCheckSettings } from '../../settings/health-check.ts';
@@ -9,6 +10,8 @@ import type { Target } from './target.ts';
 /** The platform's router waits no longer (H12; https://devcenter.heroku.com/articles/request-timeout). */
 const longestRequestMilliseconds = 30_000;
 const pauseMilliseconds = 1_000;
+/** One that is idle wakes up when it is asked for the page. */
+const fitStates: readonly DynoState['state'][] = ['up', 'idle'];
 
 /** The URL that a health check asks, for this app. @throws DeployError where the app has none. */
 export function healthCheckUrl(app: App, { target }: HealthCheckSettings): string {
@@ -22,8 +25,8 @@ export function healthCheckUrl(app: App, { target }: HealthCheckSettings): strin
 
 /**
  * Waits until an app's current release is a healthy one, where the run is to check that: its web
- * dynos are up, and what is to answer answers as it should. It is asked until then, since for some
- * seconds the dynos of the release before may answer still, or nobody.
+ * dynos are up and no others are left, and what is to answer answers as it should. It is asked until
+ * then: for some seconds, or minutes with preboot, the dynos of the release before may answer still.
  * @throws DeployError where that does not come in time, with what was wrong the last time.
  */
 export async function checkHealth(target: Target): Promise<void> {
@@ -70,13 +73,16 @@ async function dynoProblem(
   { client, app }: Target,
   release: Release | undefined,
 ): Promise<string | undefined> {
-  const dynos = (await listDynos(client, app.name)).filter(({ type }) => type === 'web');
-  const own = dynos.filter((dyno) => dyno.release.version >= (release?.version ?? 0));
-  if (own.length === 0 && dynos.length > 0) {
-    return `the web dynos are still those of v${dynos[0]?.release.version}`;
+  try {
+    const dynos = (await listDynos(client, app.name)).filter(({ type }) => type === 'web');
+    const old = dynos.find((dyno) => dyno.release.version < (release?.version ?? 0));
+    if (old !== undefined) return `${old.name} is still of v${old.release.version}`;
+    const unfit = dynos.find(({ state }) => !fitStates.includes(state));
+    return unfit && `${unfit.name} is ${unfit.state}`;
+  } catch (error) {
+    if (isPassing(error)) return error.message;
+    throw error;
   }
-  const unfit = own.find(({ state }) => state !== 'up');
-  return unfit && `${unfit.name} is ${unfit.state}`;
 }
 
 async function pageProblem(
@@ -106,6 +112,6 @@ function unhealthy(
 ): DeployError {
   return new DeployError(
     `${app.name} was not healthy within ${timeoutSeconds} s: ${problem} (asked ${tries === 1 ? 'once' : `${tries} times`}, wanted ${status}).`,
-    `See what its dynos say: heroku logs --app ${app.name}`,
+    `See what its dynos say (heroku logs --app ${app.name}), or give them longer with "health-check-timeout".`,
   );
 }

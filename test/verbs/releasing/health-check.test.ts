@@ -13,9 +13,13 @@ const check: HealthCheckSettings = {
   timeoutSeconds: 20,
 };
 
-function dynos(state: string, version = 8): Answer {
+function dynos(state: string, ...versions: number[]): Answer {
+  const web = (versions.length === 0 ? [8] : versions).map((version, index) => ({
+    ...{ name: `web.${index + 1}`, type: 'web', state },
+    release: { id: `r-${version}`, version },
+  }));
   return json([
-    { name: 'web.1', type: 'web', state, release: { id: `r-${version}`, version } },
+    ...web,
     { name: 'worker.1', type: 'worker', state: 'crashed', release: { id: 'r-1', version: 1 } },
   ]);
 }
@@ -48,8 +52,29 @@ describe('a health check', () => {
     expect(reporter.infos).toEqual([`GET ${server.url}/health answers 200`]);
   });
 
+  test('wakes a web dyno that is idle', async () => {
+    const { target, server } = await setUpTarget({ healthCheck: check });
+    server.answers(release, dynos('idle'), text('fine'));
+    await checkHealth(target);
+    expect(server.calls.at(-1)).toBe('GET /health');
+  });
+
+  test('outlasts an API that does not answer for a while', async () => {
+    const { target, server } = await setUpTarget({ healthCheck: check });
+    server.answers(release, ...Array(6).fill(text('down', 503)), dynos('up'), text('fine'));
+    await checkHealth(target);
+    expect(server.calls.at(-1)).toBe('GET /health');
+  });
+
+  test('does not outlast an API that says no', async () => {
+    const { target, server } = await setUpTarget({ healthCheck: check });
+    server.answers(release, text('{"id":"unauthorized","message":"no"}', 401));
+    expect(await rejection(checkHealth(target))).toMatchObject({ status: 401 });
+  });
+
   test.each<[string, Answer[], Partial<HealthCheckSettings>, RegExp]>([
-    ['dynos of the release before', [dynos('up', 7)], {}, /still those of v7 \(asked once/],
+    ['dynos of the release before', [dynos('up', 7)], {}, /web\.1 is still of v7 \(asked once/],
+    ['one dyno of the release before', [dynos('up', 8, 7)], {}, /web\.2 is still of v7/],
     ['a crash', [dynos('crashed')], {}, /web\.1 is crashed/],
     ['another status', [dynos('up'), text('', 302)], {}, /health answered 302/],
     ['another text', [dynos('up'), text('no')], { text: 'yes' }, /not have the text "yes"/],
