@@ -36,8 +36,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What GitHub takes of a status's description (https://docs.github.com/en/rest/deployments/statuses). */
 const longestDescription = 140;
 const finishMilliseconds = 30_000;
-/** A runner that was told to cancel the job waits for some seconds only. */
-const hurriedMilliseconds = 3_000;
+/** A runner that was told to cancel the job waits for some seconds only, of which others need most. */
+const hurriedMilliseconds = 2_000;
 
 /**
  * Makes a deployment of the job's repository, and shows it as being under way. GitHub's trouble is
@@ -48,25 +48,24 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   const { reporter, signal } = options;
   const http = new HttpClient(options);
   let id: number | undefined;
+  const finish: Deployment['finish'] = async (result, description) => {
+    try {
+      if (id !== undefined) await end(http, options, id, result, description);
+    } catch (error) {
+      warn(reporter, error);
+    } finally {
+      await http.close();
+    }
+  };
   try {
     id = await create(http, options);
     await addStatus(http, options, id, 'in_progress');
   } catch (error) {
-    if (signal.aborted) await http.close();
+    if (signal.aborted) await finish('error', 'Cancelled');
     signal.throwIfAborted();
     warn(reporter, error);
   }
-  return {
-    async finish(result, description) {
-      try {
-        if (id !== undefined) await end(http, options, id, result, description);
-      } catch (error) {
-        warn(reporter, error);
-      } finally {
-        await http.close();
-      }
-    },
-  };
+  return { finish };
 }
 
 async function create(http: HttpClient, options: DeploymentOptions): Promise<number> {

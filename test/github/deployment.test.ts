@@ -213,6 +213,16 @@ describe('a cancelled run', () => {
     expect(reporter.warnings).toEqual([]);
   });
 
+  test('does not leave a deployment that was just made under way', async () => {
+    const { server, options, cancellation } = await setUp();
+    server.answers(created, silence, shown);
+    const start = rejection(startDeployment(options));
+    await vi.waitUntil(() => server.requests.length === 2);
+    cancellation.abort(reason);
+    expect(await start).toBe(reason);
+    expect(bodies(server)[2]).toMatchObject({ state: 'error', description: 'Cancelled' });
+  });
+
   test('tells its end', async () => {
     const { server, options, cancellation } = await setUp();
     server.answers(created, shown, shown);
