@@ -48527,6 +48527,15 @@ async function readConfigFile(folder, file, environment) {
     const text = await config_vars_readText(folder, file);
     return parse(text, { name: file, locate: (line) => ({ file, line }) }, environment);
 }
+/**
+ * Checks names of config vars, one a line, of a setting.
+ * @throws DeployError with the line of one that is none, and never with what it says.
+ */
+function checkConfigVarNames(setting, names) {
+    const source = { name: setting, locate: () => undefined };
+    for (const [index, name] of names.entries())
+        checkName(name, index + 1, source);
+}
 async function config_vars_readText(folder, file) {
     try {
         return await (0,external_node_fs_promises_namespaceObject.readFile)((0,external_node_path_.join)(folder, file), 'utf8');
@@ -48752,6 +48761,12 @@ function isAmbiguous(error) {
         return error.ambiguous;
     return error instanceof PlatformError && error.status >= 500;
 }
+/** Whether the platform may answer the same question a little later. */
+function isPassing(error) {
+    if (error instanceof NoAnswerError)
+        return !error.permanent;
+    return error instanceof PlatformError && (error.status >= 500 || error.status === 429);
+}
 /** What a call answers, or nothing where there is no such thing. */
 async function ifThere(answer) {
     try {
@@ -48963,6 +48978,7 @@ async function readAppVariables({ reporter }, client, app) {
  */
 async function readConfigVarChanges({ settings, reporter, environment, }) {
     const { workingDirectory, configFile, configVars, unsetConfigVars } = settings;
+    checkConfigVarNames('unset-config-vars', unsetConfigVars);
     const fromFile = configFile === undefined ? {} : await readConfigFile(workingDirectory, configFile, environment);
     const set = masked(reporter, { ...fromFile, ...parseConfigVars(configVars, environment) });
     const both = unsetConfigVars.find((name) => Object.hasOwn(set, name));
@@ -64096,7 +64112,7 @@ class Connections {
 ;// CONCATENATED MODULE: ./src/http/retry.ts
 
 const retry_tries = 5;
-const firstWaitMilliseconds = 500;
+const firstWaitMilliseconds = 1_000;
 /** A server that asks for more is not waited for; Heroku's own Go client caps at 900 s, for no log to look at. */
 const longestWaitMilliseconds = 120_000;
 const sleep = async (milliseconds, signal) => {
@@ -64109,8 +64125,9 @@ const sleep = async (milliseconds, signal) => {
     }
 };
 /**
- * Calls until it succeeds, at most five times, with exponential backoff and full jitter
- * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
+ * Calls until it succeeds, at most five times, with exponential backoff and equal jitter: half of each
+ * wait is fixed, so that trouble of some seconds is outlasted
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  * @throws the last failure, or the signal's reason.
  */
 async function withRetry(call, options) {
@@ -64130,7 +64147,7 @@ async function withRetry(call, options) {
     }
 }
 function backoff(attempt) {
-    return Math.random() * firstWaitMilliseconds * 2 ** attempt;
+    return ((1 + Math.random()) / 2) * firstWaitMilliseconds * 2 ** (attempt - 1);
 }
 
 ;// CONCATENATED MODULE: ./src/http/http-client.ts
@@ -64553,19 +64570,14 @@ async function checkVariables({ client, app }, { env }, wanted) {
     throw new src_errors/* DeployError */.s(`${app.name} lacks config vars that app.json requires: ${names}.`, `Set them with "config-vars" or heroku config:set --app ${app.name}, or say there that they are not required.`, { location: { file: appJsonName, line: first.line } });
 }
 /**
- * Creates the add-ons that `app.json` names and the app does not have, one after the other, each
- * with its config vars.
+ * Creates add-ons, one after the other, each with its config vars.
  * @param settle waits for a release that one of them makes.
  */
-async function createMissingAddOns(target, manifest, settle) {
-    if (manifest === undefined)
-        return;
-    const { client, app, context } = target;
-    const missing = await missingAddOns(target, manifest);
-    if (missing.length === 0)
+async function createAddOns({ client, app, context }, addOns, settle) {
+    if (addOns.length === 0)
         return;
     await context.reporter.phase(`Add-ons of ${app.name}`, async () => {
-        for (const addOn of missing) {
+        for (const addOn of addOns) {
             const started = await releaseMadeBy(client, app.name, async () => {
                 const created = await createAddOn(client, app.name, addOn);
                 const { name, plan } = await waitForAddOn(client, app.name, created);
@@ -64589,7 +64601,9 @@ async function scaleFirstRelease({ client, app, context }, manifest, before) {
         }
     });
 }
-async function missingAddOns({ client, app }, { addOns }) {
+/** The add-ons that `app.json` names and an app does not have. */
+async function missingAddOns({ client, app }, manifest) {
+    const addOns = manifest?.addOns ?? [];
     if (addOns.length === 0)
         return [];
     const services = new Set((await listAddOns(client, app.name)).map(({ plan }) => serviceOf(plan)));
@@ -64656,9 +64670,12 @@ async function readBeginning(body) {
 
 
 
+
 /** The platform's router waits no longer (H12; https://devcenter.heroku.com/articles/request-timeout). */
 const longestRequestMilliseconds = 30_000;
 const health_check_pauseMilliseconds = 1_000;
+/** One that is idle wakes up when it is asked for the page. */
+const fitStates = ['up', 'idle'];
 /** The URL that a health check asks, for this app. @throws DeployError where the app has none. */
 function healthCheckUrl(app, { target }) {
     if (!target.startsWith('/'))
@@ -64669,8 +64686,8 @@ function healthCheckUrl(app, { target }) {
 }
 /**
  * Waits until an app's current release is a healthy one, where the run is to check that: its web
- * dynos are up, and what is to answer answers as it should. It is asked until then, since for some
- * seconds the dynos of the release before may answer still, or nobody.
+ * dynos are up and no others are left, and what is to answer answers as it should. It is asked until
+ * then: for some seconds, or minutes with preboot, the dynos of the release before may answer still.
  * @throws DeployError where that does not come in time, with what was wrong the last time.
  */
 async function checkHealth(target) {
@@ -64699,13 +64716,19 @@ async function findProblem(target, check, { release, url, deadline }) {
         pageProblem(target, check, { url, milliseconds: Math.max(deadline - Date.now(), 1) }));
 }
 async function dynoProblem({ client, app }, release) {
-    const dynos = (await listDynos(client, app.name)).filter(({ type }) => type === 'web');
-    const own = dynos.filter((dyno) => dyno.release.version >= (release?.version ?? 0));
-    if (own.length === 0 && dynos.length > 0) {
-        return `the web dynos are still those of v${dynos[0]?.release.version}`;
+    try {
+        const dynos = (await listDynos(client, app.name)).filter(({ type }) => type === 'web');
+        const old = dynos.find((dyno) => dyno.release.version < (release?.version ?? 0));
+        if (old !== undefined)
+            return `${old.name} is still of v${old.release.version}`;
+        const unfit = dynos.find(({ state }) => !fitStates.includes(state));
+        return unfit && `${unfit.name} is ${unfit.state}`;
     }
-    const unfit = own.find(({ state }) => state !== 'up');
-    return unfit && `${unfit.name} is ${unfit.state}`;
+    catch (error) {
+        if (isPassing(error))
+            return error.message;
+        throw error;
+    }
 }
 async function pageProblem({ context }, check, { url, milliseconds }) {
     try {
@@ -64725,7 +64748,7 @@ async function pageProblem({ context }, check, { url, milliseconds }) {
     }
 }
 function unhealthy({ app }, { timeoutSeconds, status }, problem, tries) {
-    return new src_errors/* DeployError */.s(`${app.name} was not healthy within ${timeoutSeconds} s: ${problem} (asked ${tries === 1 ? 'once' : `${tries} times`}, wanted ${status}).`, `See what its dynos say: heroku logs --app ${app.name}`);
+    return new src_errors/* DeployError */.s(`${app.name} was not healthy within ${timeoutSeconds} s: ${problem} (asked ${tries === 1 ? 'once' : `${tries} times`}, wanted ${status}).`, `See what its dynos say (heroku logs --app ${app.name}), or give them longer with "health-check-timeout".`);
 }
 
 ;// CONCATENATED MODULE: ./src/verbs/releasing/check-apps.ts
@@ -64919,17 +64942,21 @@ function describeChanges(changes) {
 
 
 
+
 /** Looks what an app runs now, and what of the candidate is new to it. */
 async function planRelease(target, candidate) {
-    const [{ release, slug }, { changes, before }] = await Promise.all([
+    const [{ release, slug }, { changes, before }, addOns] = await Promise.all([
         readCurrent(target),
         findChanges(target, candidate.configVars),
+        target.context.settings.createAddOns ? missingAddOns(target, candidate.manifest) : [],
     ]);
     const storedId = slug && plan_isSame(slug, candidate) ? slug.id : undefined;
     return {
         before: { release, configVars: before },
         changes,
         storedId,
+        releaseCommand: slug?.processTypes['release'],
+        addOns,
         isReleasing: storedId === undefined || target.context.settings.force,
     };
 }
@@ -64940,17 +64967,18 @@ async function readCurrent({ client, app }) {
     return { release, slug };
 }
 /** Whether there is nothing to do. */
-function isDone({ changes, isReleasing }) {
-    return !isReleasing && Object.keys(changes).length === 0;
+function isDone({ changes, isReleasing, addOns }) {
+    return !isReleasing && Object.keys(changes).length === 0 && addOns.length === 0;
 }
 /** The plan in lines of the log, for a run that does not carry it out. */
-function describePlan({ before, changes, isReleasing }) {
+function describePlan({ before, changes, isReleasing, addOns }) {
     const current = before.release === undefined ? 'nothing' : `v${before.release.version}`;
     return [
         isReleasing
             ? `Would be released; it runs ${current}`
             : `Runs this very slug already, as ${current}`,
         ...describeChanges(changes).map((line) => `Config vars that would change: ${line}`),
+        ...addOns.map(({ plan }) => `Add-on that would be created: ${plan}`),
     ];
 }
 /** Whether a slug at Heroku is the file on this machine, to be run with the same commands. */
@@ -65457,6 +65485,7 @@ async function pause(client, milliseconds, ...signals) {
 
 
 
+
 /** The platform gave a release up, and the one before it goes on running. */
 class ReleaseFailedError extends src_errors/* DeployError */.s {
     release;
@@ -65507,6 +65536,7 @@ async function waitForRelease(client, app, started, options = {}) {
 async function pollToFinalState(client, app, started, { timeoutMilliseconds = releaseTimeoutMilliseconds }, onState) {
     const deadline = Date.now() + timeoutMilliseconds;
     let release = started;
+    let trouble;
     let pause = firstPollMilliseconds;
     for (;;) {
         onState(release);
@@ -65514,14 +65544,24 @@ async function pollToFinalState(client, app, started, { timeoutMilliseconds = re
             return release;
         const left = deadline - Date.now();
         if (left < 0)
-            throw stillPending(app, release, timeoutMilliseconds);
+            throw stillPending(app, release, timeoutMilliseconds, trouble);
         await client.sleep(Math.min(pause, left), client.signal);
         pause = Math.min(pause * pollGrowth, longestPollMilliseconds);
-        release = await readRelease(client, app, release.id);
+        try {
+            release = await readRelease(client, app, release.id);
+            trouble = undefined;
+        }
+        catch (error) {
+            // A release goes on while the API is down, and is not given up for that.
+            if (!isPassing(error))
+                throw error;
+            trouble = error;
+        }
     }
 }
-function stillPending(app, release, milliseconds) {
-    return new src_errors/* DeployError */.s(`Release v${release.version} of ${app} is still pending after ${milliseconds / 1000} s; Heroku may still finish it.`, `Give it longer with "release-timeout" (in seconds), or look at its release phase: ${outputCommand(app, release)}`);
+function stillPending(app, { version }, milliseconds, trouble) {
+    const known = trouble === undefined ? '' : ` as far as is known (${trouble.message})`;
+    return new src_errors/* DeployError */.s(`Release v${version} of ${app} is still pending after ${milliseconds / 1000} s${known}; Heroku may still finish it.`, `Give it longer with "release-timeout" (in seconds), or look at its release phase: ${outputCommand(app, { version })}`);
 }
 function outputCommand(app, { version }) {
     return `heroku releases:output v${version} --app ${app}`;
@@ -65636,17 +65676,19 @@ async function outcomeOf(client, { app, releaseId, error }) {
 
 
 /**
- * Begins an app's release: with the slug that it has at Heroku already, by promotion, or with an
- * upload.
+ * Gets ready what an app is to run, which changes nothing of what it runs now: the slug that it has
+ * at Heroku already, one that is promoted to it, or an upload, which takes its time.
  * @param storedId the id of that slug, where the app has it.
- * @returns the release, which may be pending.
  */
 async function deliver(target, candidate, storedId) {
-    if (storedId !== undefined)
-        return deliver_release(target, candidate, storedId);
     const { promoteFrom } = candidate;
-    return ((promoteFrom && (await promoteTo(target, promoteFrom))) ??
-        deliver_release(target, candidate, await upload(target, candidate)));
+    if (storedId === undefined && promoteFrom !== undefined) {
+        const pipelineId = await findCommonPipeline(target, promoteFrom);
+        if (pipelineId !== undefined)
+            return () => promoteTo(target, promoteFrom, pipelineId);
+    }
+    const id = storedId ?? (await upload(target, candidate));
+    return () => deliver_release(target, candidate, id);
 }
 function upload({ client, app, context }, { slug, file }) {
     return context.reporter.phase(`Upload to ${app.name}`, () => shipSlug(client, app.name, slug, file));
@@ -65657,19 +65699,20 @@ function deliver_release({ client, app }, { slug }, id) {
         description: slug.commit ? `Deploy ${slug.commit.id.slice(0, 8)}` : 'Deploy',
     });
 }
-/** Returns nothing where the two apps are in no common pipeline. */
-async function promoteTo({ client, app, context }, source) {
+async function findCommonPipeline({ client, app, context }, source) {
     const [from, to] = await Promise.all([
         findPipeline(client, source.app.name),
         findPipeline(client, app.name),
     ]);
-    if (from === undefined || from.pipelineId !== to?.pipelineId) {
-        context.reporter.info(`${app.name} is in no pipeline with ${source.app.name}: it gets an upload of its own`);
-        return undefined;
-    }
+    if (from !== undefined && from.pipelineId === to?.pipelineId)
+        return from.pipelineId;
+    context.reporter.info(`${app.name} is in no pipeline with ${source.app.name}: it gets an upload of its own`);
+    return undefined;
+}
+function promoteTo({ client, app, context }, source, pipelineId) {
     return context.reporter.phase(`Promotion from ${source.app.name} to ${app.name}`, async () => {
         const [outcome] = await promote(client, {
-            pipelineId: from.pipelineId,
+            pipelineId,
             source: source.app,
             releaseId: source.releaseId,
             targets: [app],
@@ -65706,8 +65749,8 @@ function githubService(apiUrl) {
 /** What GitHub takes of a status's description (https://docs.github.com/en/rest/deployments/statuses). */
 const longestDescription = 140;
 const finishMilliseconds = 30_000;
-/** A runner that was told to cancel the job waits for some seconds only. */
-const hurriedMilliseconds = 3_000;
+/** A runner that was told to cancel the job waits for some seconds only, of which others need most. */
+const hurriedMilliseconds = 2_000;
 /**
  * Makes a deployment of the job's repository, and shows it as being under way. GitHub's trouble is
  * none of the release's: what goes wrong with it is a warning.
@@ -65717,30 +65760,29 @@ async function startDeployment(options) {
     const { reporter, signal } = options;
     const http = new HttpClient(options);
     let id;
+    const finish = async (result, description) => {
+        try {
+            if (id !== undefined)
+                await end(http, options, id, result, description);
+        }
+        catch (error) {
+            deployment_warn(reporter, error);
+        }
+        finally {
+            await http.close();
+        }
+    };
     try {
         id = await create(http, options);
         await addStatus(http, options, id, 'in_progress');
     }
     catch (error) {
         if (signal.aborted)
-            await http.close();
+            await finish('error', 'Cancelled');
         signal.throwIfAborted();
         deployment_warn(reporter, error);
     }
-    return {
-        async finish(result, description) {
-            try {
-                if (id !== undefined)
-                    await end(http, options, id, result, description);
-            }
-            catch (error) {
-                deployment_warn(reporter, error);
-            }
-            finally {
-                await http.close();
-            }
-        },
-    };
+    return { finish };
 }
 async function create(http, options) {
     const { job, environment, description } = options;
@@ -65882,28 +65924,31 @@ function settleRelease({ client, app, context }, started, command) {
 
 
 
-/** A runner that was told to cancel the job waits for some seconds only. */
-const go_back_graceMilliseconds = 5_000;
+
+/** A runner that was told to cancel the job waits for some seconds only, and GitHub is told after this. */
+const go_back_graceMilliseconds = 3_500;
 /**
  * Does what changes an app. Where that fails, the app is taken back to what it was, if the run is to
  * do so; the failure stays one, and says what came of it.
- * @param work is given a set for the ids of the releases that it makes.
+ * @param work tells in the trail what it does.
  */
 async function withWayBack(target, before, work) {
-    const own = new Set();
+    const trail = { releases: new Set(), hasChangedConfigVars: false };
     try {
-        await work(own);
+        await work(trail);
     }
     catch (error) {
         const { settings, signal, reporter } = target.context;
         if (signal.aborted) {
-            if (settings.rollback)
+            if (settings.rollback && trail.hasChangedConfigVars)
                 await tryToLeaveConfigVars(target, before);
             throw error;
         }
         if (settings.rollback)
             reporter.info((0,src_errors/* messageOf */.b)(error)); // Else it is not said until all is over.
-        const outcome = settings.rollback ? await tryToGoBack(target, before, own) : staying(before);
+        const outcome = settings.rollback
+            ? await tryToGoBack(target, before, trail.releases)
+            : staying(before, trail);
         if (outcome === undefined)
             throw error;
         reporter.info(outcome);
@@ -65929,7 +65974,11 @@ async function tryToGoBack(target, before, own) {
 }
 /** Takes the app back, slug and config vars, and waits for that. Tells in a sentence what came of it. */
 async function goBack(target, before, own) {
-    const { client, app, context } = target;
+    const { client, app } = target;
+    const pending = await findPending(target, own);
+    if (pending !== undefined) {
+        return `v${pending.version} is still pending and may yet run, so nothing was rolled back.`;
+    }
     const current = await findCurrentRelease(client, app.name);
     if (current === undefined || current.id === before.release?.id)
         return unchanged(before);
@@ -65937,19 +65986,38 @@ async function goBack(target, before, own) {
     if (!own.has(current.id)) {
         return `v${current.version} came from elsewhere meanwhile, so nothing was rolled back.`;
     }
-    const { release } = before;
-    if (!release?.eligible_for_rollback)
-        return putBack(target, before);
+    if (before.release === undefined) {
+        return putBack(target, before, 'there is no release to go back to');
+    }
+    return goBackTo(target, before, before.release);
+}
+/** One of this run's releases whose end nobody knows yet, as when it took longer than the run waits. */
+async function findPending({ client, app }, own) {
+    const releases = await listReleases(client, app.name, { newest: own.size + 1 });
+    return releases.find(({ id, status }) => own.has(id) && status === 'pending');
+}
+async function goBackTo(target, before, release) {
+    const { client, app, context } = target;
+    // Asked again: Heroku throws old slugs away, and a release phase may have taken an hour.
+    const { eligible_for_rollback, slug } = await readRelease(client, app.name, release.id);
+    if (!eligible_for_rollback || slug === null) {
+        return putBack(target, before, `v${release.version} cannot be gone back to`);
+    }
     return context.reporter.phase(`Rollback of ${app.name}`, async () => {
-        const done = await settleRelease(target, await rollBack(client, app.name, release));
-        return `Rolled back: v${release.version} runs again, as v${done.version}.`;
+        try {
+            const started = await rollBack(client, app.name, release);
+            const done = await settleRelease(target, started);
+            return `Rolled back: v${release.version} runs again, as v${done.version}.`;
+        }
+        catch (error) {
+            if (!(error instanceof PlatformError) || error.status >= 500)
+                throw error;
+            return putBack(target, before, `v${release.version} cannot be gone back to: ${error.message}`);
+        }
     });
 }
 /** Where there is nothing to go back to, at least the config vars are what they were. */
-async function putBack(target, { release, configVars }) {
-    const why = release
-        ? `v${release.version} cannot be gone back to`
-        : 'there is no release to go back to';
+async function putBack(target, { configVars }, why) {
     if (Object.keys(configVars).length === 0)
         return `Not rolled back: ${why}.`;
     const started = await changeConfigVars(target.client, target.app.name, configVars);
@@ -65962,8 +66030,6 @@ async function putBack(target, { release, configVars }) {
  * more than that: they are of no use to the slug that runs. Once it is released, Heroku goes on alone.
  */
 async function leaveConfigVarsAsTheyWere({ client, app, context }, { release, configVars }) {
-    if (Object.keys(configVars).length === 0)
-        return;
     const hurried = client.withSignal(AbortSignal.timeout(go_back_graceMilliseconds));
     const [newest] = await listReleases(hurried, app.name, { newest: 1 });
     if (newest?.slug?.id !== release?.slug?.id)
@@ -65977,11 +66043,10 @@ function unchanged({ release }) {
         : `v${release.version} goes on running.`;
 }
 /** What a failed run leaves where it is not to be undone. */
-function staying({ configVars }) {
-    const names = Object.keys(configVars);
-    if (names.length === 0)
+function staying({ configVars }, trail) {
+    if (!trail.hasChangedConfigVars)
         return undefined;
-    return `The config vars ${names.join(', ')} stay changed ("rollback: true" puts them back).`;
+    return `The config vars ${Object.keys(configVars).join(', ')} stay changed ("rollback: true" puts them back).`;
 }
 function told(error, outcome) {
     if (!(error instanceof src_errors/* DeployError */.s))
@@ -66028,17 +66093,19 @@ async function carryOut(target, candidate, outcome) {
     if (isDone(plan)) {
         Object.assign(outcome, { release, slugId: plan.storedId });
         target.context.reporter.info(`${target.app.name} runs this very slug already, as v${release?.version}: nothing to release`);
+        // Perhaps an earlier run made that release, and failed since it is not well.
+        await checkHealth(target);
         return;
     }
-    await withDeployment(target, () => withWayBack(target, plan.before, (own) => change(target, candidate, plan, async (started) => {
-        own.add(started.id);
-        await settle(target, candidate, outcome, started);
+    await withDeployment(target, () => withWayBack(target, plan.before, (trail) => change(target, candidate, plan, trail, async (started, command) => {
+        trail.releases.add(started.id);
+        await settle(target, outcome, started, command);
     })));
 }
-async function settle(target, candidate, outcome, started) {
+async function settle(target, outcome, started, command) {
     Object.assign(outcome, { changed: true, release: started, slugId: started.slug?.id });
     try {
-        outcome.release = await settleRelease(target, started, candidate.slug.processTypes['release']);
+        outcome.release = await settleRelease(target, started, command);
     }
     catch (error) {
         if (error instanceof ReleaseFailedError)
@@ -66046,14 +66113,18 @@ async function settle(target, candidate, outcome, started) {
         throw error;
     }
 }
-async function change(target, candidate, plan, settle) {
-    const { reporter, settings } = target.context;
-    await changeConfigVarsOf(target, plan.changes, settle);
-    if (settings.createAddOns)
-        await createMissingAddOns(target, candidate.manifest, settle);
-    if (plan.isReleasing) {
-        const started = await deliver(target, candidate, plan.storedId);
-        await reporter.phase(`Release to ${target.app.name}`, () => settle(started));
+async function change(target, candidate, plan, trail, settle) {
+    const { reporter } = target.context;
+    // The upload comes first, so that what runs now has the new slug's config vars for a moment only.
+    const begin = plan.isReleasing ? await deliver(target, candidate, plan.storedId) : undefined;
+    const settleOther = (started) => settle(started, plan.releaseCommand);
+    trail.hasChangedConfigVars = Object.keys(plan.changes).length > 0;
+    await changeConfigVarsOf(target, plan.changes, settleOther);
+    await createAddOns(target, plan.addOns, settleOther);
+    if (begin !== undefined) {
+        const started = await begin();
+        const command = candidate.slug.processTypes['release'];
+        await reporter.phase(`Release to ${target.app.name}`, () => settle(started, command));
     }
     await scaleFirstRelease(target, candidate.manifest, plan.before);
     await checkHealth(target);
@@ -66080,9 +66151,15 @@ async function releaseToAll(context, targets, candidate) {
     context.report.add(releaseOutputs(outcomes));
     refuseFailed(outcomes);
 }
-function sideBySide(context, targets, candidate) {
+/** Ends when the last one has: one that is cancelled may have config vars to put back yet. */
+async function sideBySide(context, targets, candidate) {
     const atOnce = pLimit(context.settings.parallel);
-    return atOnce.map(targets, (target) => releaseToApp(targets.length > 1 ? release_to_all_named(target) : target, candidate));
+    const ended = await Promise.allSettled(targets.map((target) => atOnce(() => releaseToApp(targets.length > 1 ? release_to_all_named(target) : target, candidate))));
+    return ended.map((one) => {
+        if (one.status === 'rejected')
+            throw one.reason;
+        return one.value;
+    });
 }
 async function oneThenOthers(context, [first, ...others], candidate) {
     if (first === undefined)

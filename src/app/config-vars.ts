@@ -39,6 +39,15 @@ export async function readConfigFile(
   return parse(text, { name: file, locate: (line) => ({ file, line }) }, environment);
 }
 
+/**
+ * Checks names of config vars, one a line, of a setting.
+ * @throws DeployError with the line of one that is none, and never with what it says.
+ */
+export function checkConfigVarNames(setting: string, names: readonly string[]): void {
+  const source = { name: setting, locate: () => undefined };
+  for (const [index, name] of names.entries()) checkName(name, index + 1, source);
+}
+
 async function readText(folder: string, file: string): Promise<string> {
   try {
     return await readFile(join(folder, file), 'utf8');

@@ -53,8 +53,9 @@ test('an add-on that is missing is reported, at its line, and created if that wa
     /^::warning [^\n]*file=app\.json,line=3[^\n]*::\S+ has no add-on heroku-postgresql/m,
   );
   expect(await heroku.call('GET', `/apps/${name}/addons`)).toEqual([]);
-  const created = await release({ addons }, { 'create-addons': 'true', force: 'true' });
+  const created = await release({ addons }, { 'create-addons': 'true' });
   expect(created.exitCode, created.log).toBe(0);
+  expect(created.log).not.toContain('Upload to');
   expect(created.log).toMatch(/Created \S+ \(heroku-postgresql:essential-0\)/);
   expect(await heroku.call('GET', `/apps/${name}/addons`)).toHaveLength(1);
   expect(await heroku.configVars(name)).toHaveProperty('DATABASE_URL');

@@ -41,7 +41,12 @@ test('config vars are set before the release, in one change, and shown by name a
   });
   expect(step.log).toContain('Set: FILE_ONLY, KEY, NAME');
   expect(step.log).toContain('Removed: OLD');
-  expect(step.log.indexOf('Config vars of')).toBeLessThan(step.log.indexOf('Upload to'));
+  const phases = ['Upload to', 'Config vars of', 'Release to'].map((phase) =>
+    step.log.indexOf(phase),
+  );
+  expect(phases, 'what runs is not changed until the upload is over').toEqual(
+    phases.toSorted((one, other) => one - other),
+  );
   expect(shown(step)).not.toMatch(/Lovelace|line two|file-only|from-the-file|old-value/);
   // The app's first one, that of its config vars before, one for all changes, and the slug's.
   expect(step.outputs['release-version']).toBe('4');

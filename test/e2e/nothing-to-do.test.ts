@@ -41,6 +41,18 @@ describe('an app that runs the very slug', () => {
     expect(Object.keys(outputDefinitions)).toEqual(expect.arrayContaining(Object.keys(outputs)));
   });
 
+  test('is not called released where it is not well', async () => {
+    const again = await release({
+      'health-check': '/',
+      'health-check-status': '418',
+      'health-check-timeout': '2',
+    });
+    expect(again.exitCode, again.log).toBe(1);
+    expect(again.log).toContain(`${name} was not healthy within 2 s`);
+    expect(again.outputs['changed']).toBe('false');
+    expect(await heroku.slugReleases(name)).toHaveLength(1);
+  });
+
   test('gets one by force, without an upload', async () => {
     const forced = await release({ force: 'true' });
     expect(forced.exitCode, forced.log).toBe(0);

@@ -56,6 +56,20 @@ test('a release phase that fails fails the step, with its command and its last l
   expect(await heroku.slugReleases(app)).toMatchObject([{ version: 2, status: 'failed' }]);
 });
 
+test('a change of config vars runs the release phase of the slug that is there, and says so', async () => {
+  const app = await heroku.createApp();
+  const old = 'test "$ALLOWED" != no';
+  const first = await runAction(heroku.inputs(app), { workspace: appWith(old) });
+  expect(first.exitCode, first.log).toBe(0);
+  const step = await runAction(
+    { ...heroku.inputs(app), 'config-vars': 'ALLOWED=no' },
+    { workspace: appWith('true') },
+  );
+  expect(step.exitCode, step.log).toBe(1);
+  expect(step.log).toContain(`Release v3 of ${app} failed`);
+  expect(step.log).toContain(`%0AIts release command: ${old}%0A`);
+});
+
 test('a release phase that outlasts release-timeout fails the step, which says that it goes on', async () => {
   const app = await heroku.createApp();
   const step = await runAction(

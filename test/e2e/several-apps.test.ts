@@ -92,6 +92,23 @@ test('the others are promoted along the pipeline once the first is healthy', asy
   expect(again.outputs['changed'], again.log).toBe('false');
 });
 
+test('nothing is promoted where the first one runs the slug already and is not well', async () => {
+  await couple(['staging', 'production']);
+  const [first = '', second = ''] = names;
+  const alone = await release({ app: first });
+  expect(alone.exitCode, alone.log).toBe(0);
+  const step = await release({
+    promote: 'true',
+    'health-check': '/',
+    'health-check-status': '418',
+    'health-check-timeout': '2',
+  });
+  expect(step.exitCode, step.log).toBe(1);
+  expect(step.log).toContain(`${first} runs this very slug already`);
+  expect(releases(step)[0]).toMatchObject({ error: expect.stringContaining('was not healthy') });
+  expect(await heroku.slugReleases(second)).toEqual([]);
+});
+
 test('nothing is promoted where the first one fails', async () => {
   await couple(['staging', 'production']);
   const [first = '', second = '', third = ''] = names;

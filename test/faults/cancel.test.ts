@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { containersOf } from '../support/left-in-engine.ts';
 import type { Step } from '../support/runner.ts';
 import { FaultEngine, requests, stallAnswer } from './fault-engine.ts';
-import { answerNever, calls, refuseWith } from './fault-proxy.ts';
+import { answerNever, calls, pass, refuseWith } from './fault-proxy.ts';
 import { type RunOptions, slowApp, smallApp, type Trial, useFaults, webApp } from './trial.ts';
 
 const fault = useFaults('cancelled run');
@@ -137,6 +137,33 @@ describe.concurrent('a run that is cancelled ends in time and leaves nothing', (
       });
     }
   }
+});
+
+describe('a run to several apps that is cancelled', () => {
+  fault('puts the config vars of one back, though the other ends at once', async (trial) => {
+    const { app: other } = await trial.another();
+    await trial.setConfigVars({ NAME: 'before' });
+    const step = await runAndSignal(
+      trial,
+      (_, cancel) => {
+        const isHeld = new Promise<void>((resolve) => {
+          trial.proxy.arm({ call: new RegExp(`^POST /apps/${other}/slugs$`) }, () => resolve());
+        });
+        const call = new RegExp(`^PATCH /apps/${trial.app}/config-vars$`);
+        trial.proxy.arm({ call }, async (exchange) => {
+          await isHeld;
+          await pass(exchange);
+          cancel();
+        });
+        const apps = { app: `${trial.app}\n${other}`, rollback: 'true' };
+        return { inputs: { ...apps, 'config-vars': 'NAME=after' } };
+      },
+      ['SIGINT'],
+    );
+    const saying = new RegExp(`The config vars of ${trial.app} are what they were`);
+    await trial.expectSurvived(step, { outcome: 'failed', saying });
+    expect(await trial.configVars()).toEqual({ NAME: 'before' });
+  });
 });
 
 describe.concurrent('a run that is told twice to end does so at once', () => {

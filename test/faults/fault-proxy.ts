@@ -147,7 +147,7 @@ export class FaultProxy {
 }
 
 /** No fault: the Heroku's answer as it is. */
-const pass: Fault = async ({ response, forward }) => {
+export const pass: Fault = async ({ response, forward }) => {
   const { status, headers, body } = await forward();
   response.writeHead(status, headers).end(body);
 };

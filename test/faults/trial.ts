@@ -132,6 +132,14 @@ export class Trial {
     return Trial.start(this.#heroku, this.context);
   }
 
+  setConfigVars(vars: Readonly<Record<string, string>>): Promise<void> {
+    return this.#heroku.setConfigVars(this.app, vars);
+  }
+
+  configVars(): Promise<Record<string, string>> {
+    return this.#heroku.configVars(this.app);
+  }
+
   get slugPath(): string {
     return join(this.slugFolder, 'slug.tgz');
   }

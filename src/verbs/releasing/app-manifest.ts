@@ -1,4 +1,4 @@
-import { type AppManifest, appJsonName } from '../../app/app-json.ts';
+import { type AppManifest, appJsonName, type RequestedAddOn } from '../../app/app-json.ts';
 import { DeployError } from '../../errors.ts';
 import { createAddOn, listAddOns, waitForAddOn } from '../../heroku/add-ons.ts';
 import { readConfigVars } from '../../heroku/config-vars.ts';
@@ -50,21 +50,17 @@ async function checkVariables(
 }
 
 /**
- * Creates the add-ons that `app.json` names and the app does not have, one after the other, each
- * with its config vars.
+ * Creates add-ons, one after the other, each with its config vars.
  * @param settle waits for a release that one of them makes.
  */
-export async function createMissingAddOns(
-  target: Target,
-  manifest: AppManifest | undefined,
+export async function createAddOns(
+  { client, app, context }: Target,
+  addOns: readonly RequestedAddOn[],
   settle: (started: Release) => Promise<void>,
 ): Promise<void> {
-  if (manifest === undefined) return;
-  const { client, app, context } = target;
-  const missing = await missingAddOns(target, manifest);
-  if (missing.length === 0) return;
+  if (addOns.length === 0) return;
   await context.reporter.phase(`Add-ons of ${app.name}`, async () => {
-    for (const addOn of missing) {
+    for (const addOn of addOns) {
       const started = await releaseMadeBy(client, app.name, async () => {
         const created = await createAddOn(client, app.name, addOn);
         const { name, plan } = await waitForAddOn(client, app.name, created);
@@ -92,7 +88,12 @@ export async function scaleFirstRelease(
   });
 }
 
-async function missingAddOns({ client, app }: Target, { addOns }: AppManifest) {
+/** The add-ons that `app.json` names and an app does not have. */
+export async function missingAddOns(
+  { client, app }: Target,
+  manifest: AppManifest | undefined,
+): Promise<readonly RequestedAddOn[]> {
+  const addOns = manifest?.addOns ?? [];
   if (addOns.length === 0) return [];
   const services = new Set((await listAddOns(client, app.name)).map(({ plan }) => serviceOf(plan)));
   return addOns.filter(({ plan }) => !services.has(serviceOf(plan)));

@@ -5,23 +5,26 @@ import { shipSlug } from '../../heroku/slugs.ts';
 import type { Candidate, Source } from './candidate.ts';
 import type { Target } from './target.ts';
 
+/** Begins a release, which may be pending then. */
+export type Begin = () => Promise<Release>;
+
 /**
- * Begins an app's release: with the slug that it has at Heroku already, by promotion, or with an
- * upload.
+ * Gets ready what an app is to run, which changes nothing of what it runs now: the slug that it has
+ * at Heroku already, one that is promoted to it, or an upload, which takes its time.
  * @param storedId the id of that slug, where the app has it.
- * @returns the release, which may be pending.
  */
 export async function deliver(
   target: Target,
   candidate: Candidate,
   storedId: string | undefined,
-): Promise<Release> {
-  if (storedId !== undefined) return release(target, candidate, storedId);
+): Promise<Begin> {
   const { promoteFrom } = candidate;
-  return (
-    (promoteFrom && (await promoteTo(target, promoteFrom))) ??
-    release(target, candidate, await upload(target, candidate))
-  );
+  if (storedId === undefined && promoteFrom !== undefined) {
+    const pipelineId = await findCommonPipeline(target, promoteFrom);
+    if (pipelineId !== undefined) return () => promoteTo(target, promoteFrom, pipelineId);
+  }
+  const id = storedId ?? (await upload(target, candidate));
+  return () => release(target, candidate, id);
 }
 
 function upload({ client, app, context }: Target, { slug, file }: Candidate): Promise<string> {
@@ -37,24 +40,29 @@ function release({ client, app }: Target, { slug }: Candidate, id: string): Prom
   });
 }
 
-/** Returns nothing where the two apps are in no common pipeline. */
-async function promoteTo(
+async function findCommonPipeline(
   { client, app, context }: Target,
   source: Source,
-): Promise<Release | undefined> {
+): Promise<string | undefined> {
   const [from, to] = await Promise.all([
     findPipeline(client, source.app.name),
     findPipeline(client, app.name),
   ]);
-  if (from === undefined || from.pipelineId !== to?.pipelineId) {
-    context.reporter.info(
-      `${app.name} is in no pipeline with ${source.app.name}: it gets an upload of its own`,
-    );
-    return undefined;
-  }
+  if (from !== undefined && from.pipelineId === to?.pipelineId) return from.pipelineId;
+  context.reporter.info(
+    `${app.name} is in no pipeline with ${source.app.name}: it gets an upload of its own`,
+  );
+  return undefined;
+}
+
+function promoteTo(
+  { client, app, context }: Target,
+  source: Source,
+  pipelineId: string,
+): Promise<Release> {
   return context.reporter.phase(`Promotion from ${source.app.name} to ${app.name}`, async () => {
     const [outcome] = await promote(client, {
-      pipelineId: from.pipelineId,
+      pipelineId,
       source: source.app,
       releaseId: source.releaseId,
       targets: [app],

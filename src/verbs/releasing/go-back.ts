@@ -1,6 +1,13 @@
 import { DeployError, messageOf } from '../../errors.ts';
 import { changeConfigVars } from '../../heroku/config-vars.ts';
-import { findCurrentRelease, listReleases, type Release, rollBack } from '../../heroku/releases.ts';
+import { PlatformError } from '../../heroku/platform-error.ts';
+import {
+  findCurrentRelease,
+  listReleases,
+  type Release,
+  readRelease,
+  rollBack,
+} from '../../heroku/releases.ts';
 import type { ConfigVarChanges } from './config-vars.ts';
 import { settleRelease } from './settle-release.ts';
 import type { Target } from './target.ts';
@@ -13,30 +20,41 @@ export interface Before {
   readonly configVars: ConfigVarChanges;
 }
 
-/** A runner that was told to cancel the job waits for some seconds only. */
-const graceMilliseconds = 5_000;
+/** What a run has done to an app so far. */
+export interface Trail {
+  /** Ids of the releases that it made. */
+  readonly releases: Set<string>;
+  /** Also where it is not known whether the change was made. */
+  hasChangedConfigVars: boolean;
+}
+
+/** A runner that was told to cancel the job waits for some seconds only, and GitHub is told after this. */
+const graceMilliseconds = 3_500;
 
 /**
  * Does what changes an app. Where that fails, the app is taken back to what it was, if the run is to
  * do so; the failure stays one, and says what came of it.
- * @param work is given a set for the ids of the releases that it makes.
+ * @param work tells in the trail what it does.
  */
 export async function withWayBack(
   target: Target,
   before: Before,
-  work: (own: Set<string>) => Promise<void>,
+  work: (trail: Trail) => Promise<void>,
 ): Promise<void> {
-  const own = new Set<string>();
+  const trail: Trail = { releases: new Set(), hasChangedConfigVars: false };
   try {
-    await work(own);
+    await work(trail);
   } catch (error) {
     const { settings, signal, reporter } = target.context;
     if (signal.aborted) {
-      if (settings.rollback) await tryToLeaveConfigVars(target, before);
+      if (settings.rollback && trail.hasChangedConfigVars)
+        await tryToLeaveConfigVars(target, before);
       throw error;
     }
     if (settings.rollback) reporter.info(messageOf(error)); // Else it is not said until all is over.
-    const outcome = settings.rollback ? await tryToGoBack(target, before, own) : staying(before);
+    const outcome = settings.rollback
+      ? await tryToGoBack(target, before, trail.releases)
+      : staying(before, trail);
     if (outcome === undefined) throw error;
     reporter.info(outcome);
     throw told(error, outcome);
@@ -62,26 +80,57 @@ async function tryToGoBack(target: Target, before: Before, own: ReadonlySet<stri
 
 /** Takes the app back, slug and config vars, and waits for that. Tells in a sentence what came of it. */
 async function goBack(target: Target, before: Before, own: ReadonlySet<string>): Promise<string> {
-  const { client, app, context } = target;
+  const { client, app } = target;
+  const pending = await findPending(target, own);
+  if (pending !== undefined) {
+    return `v${pending.version} is still pending and may yet run, so nothing was rolled back.`;
+  }
   const current = await findCurrentRelease(client, app.name);
   if (current === undefined || current.id === before.release?.id) return unchanged(before);
   // What somebody else has released since stays.
   if (!own.has(current.id)) {
     return `v${current.version} came from elsewhere meanwhile, so nothing was rolled back.`;
   }
-  const { release } = before;
-  if (!release?.eligible_for_rollback) return putBack(target, before);
+  if (before.release === undefined) {
+    return putBack(target, before, 'there is no release to go back to');
+  }
+  return goBackTo(target, before, before.release);
+}
+
+/** One of this run's releases whose end nobody knows yet, as when it took longer than the run waits. */
+async function findPending(
+  { client, app }: Target,
+  own: ReadonlySet<string>,
+): Promise<Release | undefined> {
+  const releases = await listReleases(client, app.name, { newest: own.size + 1 });
+  return releases.find(({ id, status }) => own.has(id) && status === 'pending');
+}
+
+async function goBackTo(target: Target, before: Before, release: Release): Promise<string> {
+  const { client, app, context } = target;
+  // Asked again: Heroku throws old slugs away, and a release phase may have taken an hour.
+  const { eligible_for_rollback, slug } = await readRelease(client, app.name, release.id);
+  if (!eligible_for_rollback || slug === null) {
+    return putBack(target, before, `v${release.version} cannot be gone back to`);
+  }
   return context.reporter.phase(`Rollback of ${app.name}`, async () => {
-    const done = await settleRelease(target, await rollBack(client, app.name, release));
-    return `Rolled back: v${release.version} runs again, as v${done.version}.`;
+    try {
+      const started = await rollBack(client, app.name, release);
+      const done = await settleRelease(target, started);
+      return `Rolled back: v${release.version} runs again, as v${done.version}.`;
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.status >= 500) throw error;
+      return putBack(
+        target,
+        before,
+        `v${release.version} cannot be gone back to: ${error.message}`,
+      );
+    }
   });
 }
 
 /** Where there is nothing to go back to, at least the config vars are what they were. */
-async function putBack(target: Target, { release, configVars }: Before): Promise<string> {
-  const why = release
-    ? `v${release.version} cannot be gone back to`
-    : 'there is no release to go back to';
+async function putBack(target: Target, { configVars }: Before, why: string): Promise<string> {
   if (Object.keys(configVars).length === 0) return `Not rolled back: ${why}.`;
   const started = await changeConfigVars(target.client, target.app.name, configVars);
   if (started !== undefined) await settleRelease(target, started);
@@ -96,7 +145,6 @@ async function leaveConfigVarsAsTheyWere(
   { client, app, context }: Target,
   { release, configVars }: Before,
 ): Promise<void> {
-  if (Object.keys(configVars).length === 0) return;
   const hurried = client.withSignal(AbortSignal.timeout(graceMilliseconds));
   const [newest] = await listReleases(hurried, app.name, { newest: 1 });
   if (newest?.slug?.id !== release?.slug?.id) return;
@@ -111,10 +159,9 @@ function unchanged({ release }: Before): string {
 }
 
 /** What a failed run leaves where it is not to be undone. */
-function staying({ configVars }: Before): string | undefined {
-  const names = Object.keys(configVars);
-  if (names.length === 0) return undefined;
-  return `The config vars ${names.join(', ')} stay changed ("rollback: true" puts them back).`;
+function staying({ configVars }: Before, trail: Trail): string | undefined {
+  if (!trail.hasChangedConfigVars) return undefined;
+  return `The config vars ${Object.keys(configVars).join(', ')} stay changed ("rollback: true" puts them back).`;
 }
 
 function told(error: unknown, outcome: string): unknown {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { RequestedAddOn } from '../../app/app-json.ts';
 import { findCurrentRelease } from '../../heroku/releases.ts';
 import { readSlug, type Slug as StoredSlug } from '../../heroku/slugs.ts';
+import { missingAddOns } from './app-manifest.ts';
 import type { Candidate } from './candidate.ts';
 import { type ConfigVarChanges, describeChanges, findChanges } from './config-vars.ts';
 import type { Before } from './go-back.ts';
@@ -13,21 +15,28 @@ export interface Plan {
   readonly changes: ConfigVarChanges;
   /** Id of the candidate's slug at Heroku, where the app runs it already. */
   readonly storedId: string | undefined;
+  /** What the release phase of the slug that the app runs is, where it has one. */
+  readonly releaseCommand: string | undefined;
   /** Whether the slug is to be released. */
   readonly isReleasing: boolean;
+  /** Add-ons that are to be created. */
+  readonly addOns: readonly RequestedAddOn[];
 }
 
 /** Looks what an app runs now, and what of the candidate is new to it. */
 export async function planRelease(target: Target, candidate: Candidate): Promise<Plan> {
-  const [{ release, slug }, { changes, before }] = await Promise.all([
+  const [{ release, slug }, { changes, before }, addOns] = await Promise.all([
     readCurrent(target),
     findChanges(target, candidate.configVars),
+    target.context.settings.createAddOns ? missingAddOns(target, candidate.manifest) : [],
   ]);
   const storedId = slug && isSame(slug, candidate) ? slug.id : undefined;
   return {
     before: { release, configVars: before },
     changes,
     storedId,
+    releaseCommand: slug?.processTypes['release'],
+    addOns,
     isReleasing: storedId === undefined || target.context.settings.force,
   };
 }
@@ -40,18 +49,19 @@ async function readCurrent({ client, app }: Target) {
 }
 
 /** Whether there is nothing to do. */
-export function isDone({ changes, isReleasing }: Plan): boolean {
-  return !isReleasing && Object.keys(changes).length === 0;
+export function isDone({ changes, isReleasing, addOns }: Plan): boolean {
+  return !isReleasing && Object.keys(changes).length === 0 && addOns.length === 0;
 }
 
 /** The plan in lines of the log, for a run that does not carry it out. */
-export function describePlan({ before, changes, isReleasing }: Plan): string[] {
+export function describePlan({ before, changes, isReleasing, addOns }: Plan): string[] {
   const current = before.release === undefined ? 'nothing' : `v${before.release.version}`;
   return [
     isReleasing
       ? `Would be released; it runs ${current}`
       : `Runs this very slug already, as ${current}`,
     ...describeChanges(changes).map((line) => `Config vars that would change: ${line}`),
+    ...addOns.map(({ plan }) => `Add-on that would be created: ${plan}`),
   ];
 }
 

@@ -29,15 +29,22 @@ export async function releaseToAll(
   refuseFailed(outcomes);
 }
 
-function sideBySide(
+/** Ends when the last one has: one that is cancelled may have config vars to put back yet. */
+async function sideBySide(
   context: Context,
   targets: readonly Target[],
   candidate: Candidate,
 ): Promise<AppOutcome[]> {
   const atOnce = pLimit(context.settings.parallel);
-  return atOnce.map(targets, (target) =>
-    releaseToApp(targets.length > 1 ? named(target) : target, candidate),
+  const ended = await Promise.allSettled(
+    targets.map((target) =>
+      atOnce(() => releaseToApp(targets.length > 1 ? named(target) : target, candidate)),
+    ),
   );
+  return ended.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 async function oneThenOthers(

@@ -1,20 +1,23 @@
 import { ReleaseFailedError } from '../../heroku/final-release.ts';
 import type { Release } from '../../heroku/releases.ts';
 import type { AppOutcome } from '../report.ts';
-import { createMissingAddOns, scaleFirstRelease } from './app-manifest.ts';
+import { createAddOns, scaleFirstRelease } from './app-manifest.ts';
 import type { Candidate } from './candidate.ts';
 import { changeConfigVarsOf } from './config-vars.ts';
 import { deliver } from './deliver.ts';
 import { withDeployment } from './deployment.ts';
-import { withWayBack } from './go-back.ts';
+import { type Trail, withWayBack } from './go-back.ts';
 import { checkHealth } from './health-check.ts';
 import { type Draft, untouched } from './outcome.ts';
 import { isDone, type Plan, planRelease } from './plan.ts';
 import { settleRelease } from './settle-release.ts';
 import type { Target } from './target.ts';
 
-/** Waits until a release that this run made is the app's current one. */
-type Settle = (started: Release) => Promise<void>;
+/**
+ * Waits until a release that this run made is the app's current one.
+ * @param command what its release phase runs.
+ */
+type Settle = (started: Release, command: string | undefined) => Promise<void>;
 
 /**
  * Takes one app to its release, unless it runs the very same already: config vars, slug, release,
@@ -41,13 +44,15 @@ async function carryOut(target: Target, candidate: Candidate, outcome: Draft): P
     target.context.reporter.info(
       `${target.app.name} runs this very slug already, as v${release?.version}: nothing to release`,
     );
+    // Perhaps an earlier run made that release, and failed since it is not well.
+    await checkHealth(target);
     return;
   }
   await withDeployment(target, () =>
-    withWayBack(target, plan.before, (own) =>
-      change(target, candidate, plan, async (started) => {
-        own.add(started.id);
-        await settle(target, candidate, outcome, started);
+    withWayBack(target, plan.before, (trail) =>
+      change(target, candidate, plan, trail, async (started, command) => {
+        trail.releases.add(started.id);
+        await settle(target, outcome, started, command);
       }),
     ),
   );
@@ -55,13 +60,13 @@ async function carryOut(target: Target, candidate: Candidate, outcome: Draft): P
 
 async function settle(
   target: Target,
-  candidate: Candidate,
   outcome: Draft,
   started: Release,
+  command: string | undefined,
 ): Promise<void> {
   Object.assign(outcome, { changed: true, release: started, slugId: started.slug?.id });
   try {
-    outcome.release = await settleRelease(target, started, candidate.slug.processTypes['release']);
+    outcome.release = await settleRelease(target, started, command);
   } catch (error) {
     if (error instanceof ReleaseFailedError) outcome.release = error.release;
     throw error;
@@ -72,14 +77,20 @@ async function change(
   target: Target,
   candidate: Candidate,
   plan: Plan,
+  trail: Trail,
   settle: Settle,
 ): Promise<void> {
-  const { reporter, settings } = target.context;
-  await changeConfigVarsOf(target, plan.changes, settle);
-  if (settings.createAddOns) await createMissingAddOns(target, candidate.manifest, settle);
-  if (plan.isReleasing) {
-    const started = await deliver(target, candidate, plan.storedId);
-    await reporter.phase(`Release to ${target.app.name}`, () => settle(started));
+  const { reporter } = target.context;
+  // The upload comes first, so that what runs now has the new slug's config vars for a moment only.
+  const begin = plan.isReleasing ? await deliver(target, candidate, plan.storedId) : undefined;
+  const settleOther = (started: Release) => settle(started, plan.releaseCommand);
+  trail.hasChangedConfigVars = Object.keys(plan.changes).length > 0;
+  await changeConfigVarsOf(target, plan.changes, settleOther);
+  await createAddOns(target, plan.addOns, settleOther);
+  if (begin !== undefined) {
+    const started = await begin();
+    const command = candidate.slug.processTypes['release'];
+    await reporter.phase(`Release to ${target.app.name}`, () => settle(started, command));
   }
   await scaleFirstRelease(target, candidate.manifest, plan.before);
   await checkHealth(target);

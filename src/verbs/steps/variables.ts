@@ -1,4 +1,4 @@
-import { parseConfigVars, readConfigFile } from '../../app/config-vars.ts';
+import { checkConfigVarNames, parseConfigVars, readConfigFile } from '../../app/config-vars.ts';
 import { readEnvFile, secretValues } from '../../app/env-file.ts';
 import { DeployError } from '../../errors.ts';
 import type { HerokuClient } from '../../heroku/client.ts';
@@ -41,6 +41,7 @@ export async function readConfigVarChanges({
   Readonly<Record<string, string | null>>
 > {
   const { workingDirectory, configFile, configVars, unsetConfigVars } = settings;
+  checkConfigVarNames('unset-config-vars', unsetConfigVars);
   const fromFile =
     configFile === undefined ? {} : await readConfigFile(workingDirectory, configFile, environment);
   const set = masked(reporter, { ...fromFile, ...parseConfigVars(configVars, environment) });

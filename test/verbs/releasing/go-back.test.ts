@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DeployError } from '../../../src/errors.ts';
-import { type Before, withWayBack } from '../../../src/verbs/releasing/go-back.ts';
+import { type Before, type Trail, withWayBack } from '../../../src/verbs/releasing/go-back.ts';
 import { releaseOf } from '../../heroku/release.ts';
 import { json, rejection, status } from '../../heroku/scripted-server.ts';
 import { setUpTarget } from './target.ts';
@@ -10,12 +10,19 @@ const before: Before = { release: releaseOf(7), configVars: { NEW: null, OLD: 'a
 const bare: Before = { release: releaseOf(7), configVars: {} };
 
 const list = 'GET /apps/shop/releases';
+const read = 'GET /apps/shop/releases/r-7';
 const post = 'POST /apps/shop/releases';
 const patch = 'PATCH /apps/shop/config-vars';
 
+/** The same answer to both questions: what is pending, and what is current. */
+function current(version: number) {
+  return [json([releaseOf(version)]), json([releaseOf(version)])];
+}
+
 function failing(...own: readonly string[]) {
-  return async (made: Set<string>): Promise<never> => {
-    for (const id of own) made.add(id);
+  return async (trail: Trail): Promise<never> => {
+    for (const id of own) trail.releases.add(id);
+    trail.hasChangedConfigVars = true;
     throw failure;
   };
 }
@@ -30,10 +37,10 @@ describe('the way back', () => {
   test('leads to the release from before, and the failure stays one', async () => {
     const { target, server, reporter } = await setUpTarget({ rollback: true });
     const rolledBack = releaseOf(9, { slug: { id: 's-7' }, description: 'Rollback to v7' });
-    server.answers(json([releaseOf(8)]), json([releaseOf(8)]), json(rolledBack, 201));
+    server.answers(...current(8), json(releaseOf(7)), json([releaseOf(8)]), json(rolledBack, 201));
     const error = await rejection(withWayBack(target, before, failing('r-8')));
-    expect(server.calls).toEqual([list, list, post]);
-    expect(JSON.parse(String(server.requests[2]?.body))).toEqual({ release: 'r-7' });
+    expect(server.calls).toEqual([list, list, read, list, post]);
+    expect(JSON.parse(String(server.requests[4]?.body))).toEqual({ release: 'r-7' });
     expect(error).toMatchObject({
       message: 'It is not healthy.\nRolled back: v7 runs again, as v9.',
       remedy: failure.remedy,
@@ -44,51 +51,69 @@ describe('the way back', () => {
 
   test('is not needed where the release from before is the current one still', async () => {
     const { target, server } = await setUpTarget({ rollback: true });
-    server.answers(json([releaseOf(8, { status: 'failed', current: false }), releaseOf(7)]));
+    const releases = json([releaseOf(8, { status: 'failed', current: false }), releaseOf(7)]);
+    server.answers(releases, releases);
     const error = await rejection(withWayBack(target, bare, failing('r-8')));
     expect(error).toMatchObject({ message: 'It is not healthy.\nv7 goes on running.' });
+    expect(server.calls).toEqual([list, list]);
+  });
+
+  test('does not begin while the release is still pending, and says so', async () => {
+    const { target, server } = await setUpTarget({ rollback: true });
+    server.answers(json([releaseOf(8, { status: 'pending', current: false }), releaseOf(7)]));
+    const error = await rejection(withWayBack(target, before, failing('r-8')));
+    expect(error).toMatchObject({
+      message:
+        'It is not healthy.\nv8 is still pending and may yet run, so nothing was rolled back.',
+    });
     expect(server.calls).toEqual([list]);
   });
 
   test('does not undo what somebody else has released since', async () => {
     const { target, server } = await setUpTarget({ rollback: true });
-    server.answers(json([releaseOf(9)]));
+    server.answers(...current(9));
     const error = await rejection(withWayBack(target, before, failing('r-8')));
     expect(error).toMatchObject({
       message: expect.stringContaining('v9 came from elsewhere meanwhile'),
     });
-    expect(server.calls).toEqual([list]);
+    expect(server.calls).toEqual([list, list]);
   });
 
-  test('puts config vars alone back where Heroku has the slug from before no more', async () => {
+  test.each([
+    ['whose slug is gone by now', releaseOf(7, { eligible_for_rollback: false }), []],
+    ['which never had a slug', releaseOf(7, { slug: null }), []],
+    [
+      'that Heroku will not go back to',
+      releaseOf(7),
+      [json([releaseOf(8)]), status(422, { id: 'invalid_params', message: 'not eligible' })],
+    ],
+  ])('puts config vars alone back where there is a release %s', async (_, now, refusal) => {
     const { target, server } = await setUpTarget({ rollback: true });
-    const gone = { ...before, release: releaseOf(7, { eligible_for_rollback: false }) };
+    const configured = releaseOf(9, { description: 'Set OLD config vars' });
     server.answers(
-      json([releaseOf(8)]),
+      ...current(8),
+      json(now),
+      ...refusal,
       json([releaseOf(8)]),
       json({}),
-      json([releaseOf(9, { description: 'Set OLD config vars' })]),
+      json([configured]),
     );
-    const error = await rejection(withWayBack(target, gone, failing('r-8')));
+    const error = await rejection(withWayBack(target, before, failing('r-8')));
     expect(error).toMatchObject({
-      message: expect.stringContaining(
-        'Not rolled back: v7 cannot be gone back to; the config vars are what they were.',
+      message: expect.stringMatching(
+        /Not rolled back: v7 cannot be gone back to(: .*not eligible.*)?; the config vars are what they were\.$/,
       ),
     });
-    expect(server.calls).toEqual([list, list, patch, list]);
-    expect(JSON.parse(String(server.requests[2]?.body))).toEqual(before.configVars);
+    expect(server.calls.slice(-3)).toEqual([list, patch, list]);
+    expect(JSON.parse(String(server.requests.at(-2)?.body))).toEqual(before.configVars);
   });
 
   test('that fails is said to have failed, with the first failure', async () => {
     const { target, server } = await setUpTarget({ rollback: true });
-    server.answers(
-      json([releaseOf(8)]),
-      json([releaseOf(8)]),
-      status(422, { id: 'invalid_params', message: 'not eligible' }),
-    );
+    server.answers(...current(8), status(401, { id: 'unauthorized', message: 'no such token' }));
     const error = await rejection(withWayBack(target, before, failing('r-8')));
     expect(error).toMatchObject({
-      message: expect.stringMatching(/^It is not healthy\.\nThe rollback failed: .*not eligible/),
+      message: expect.stringMatching(/^It is not healthy\.\nThe rollback failed: .*no such token/),
     });
   });
 
@@ -97,13 +122,14 @@ describe('the way back', () => {
     expect(await rejection(withWayBack(target, before, failing('r-8')))).toMatchObject({
       message: expect.stringContaining('The config vars NEW, OLD stay changed'),
     });
-    expect(await rejection(withWayBack(target, bare, failing('r-8')))).toBe(failure);
+    const early = withWayBack(target, before, () => Promise.reject(failure));
+    expect(await rejection(early), 'before anything was changed').toBe(failure);
     expect(server.calls).toEqual([]);
   });
 
   test('leaves a defect of this program what it is', async () => {
     const { target, server } = await setUpTarget({ rollback: true });
-    server.answers(json([releaseOf(7)]));
+    server.answers(...current(7));
     const defect = new TypeError('undefined is not a function');
     const run = withWayBack(target, bare, () => Promise.reject(defect));
     expect(await rejection(run)).toBe(defect);
@@ -114,7 +140,8 @@ describe('a run that is cancelled', () => {
   const reason = new DeployError('The run was cancelled.', 'Run it again.');
 
   function cancelled(cancellation: AbortController) {
-    return async (): Promise<never> => {
+    return async (trail: Trail): Promise<never> => {
+      trail.hasChangedConfigVars = true;
       cancellation.abort(reason);
       throw reason;
     };
@@ -127,6 +154,16 @@ describe('a run that is cancelled', () => {
     const run = withWayBack(target, before, cancelled(cancellation));
     expect(await rejection(run)).toBe(reason);
     expect(server.calls.filter((call) => call === patch)).toHaveLength(1);
+  });
+
+  test('before anything was changed asks for nothing', async () => {
+    const { target, server, cancellation } = await setUpTarget({ rollback: true });
+    const run = withWayBack(target, before, async () => {
+      cancellation.abort(reason);
+      throw reason;
+    });
+    expect(await rejection(run)).toBe(reason);
+    expect(server.calls).toEqual([]);
   });
 
   test('leaves them where its slug was released: Heroku goes on alone', async () => {
