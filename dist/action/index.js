@@ -57657,17 +57657,19 @@ function matches(pattern, { pattern: own }, module) {
 /** Folders with a `package main` that is built for a dyno; `.` is the app's own. */
 function packagesOf(app, folder = '.') {
     const entries = (0,external_node_fs_.readdirSync)((0,external_node_path_.join)(app.path, folder), { withFileTypes: true }).sort((one, other) => one.name < other.name ? -1 : 1);
-    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    const names = entries
+        .filter((entry) => entry.isFile() && app.has(external_node_path_.posix.join(folder, entry.name)))
+        .map(({ name }) => name);
     if (folder !== '.' && names.includes(moduleFile))
         return []; // Another module.
     const isMain = names
         .filter(isBuiltByName)
         .some((name) => isMainFile((0,external_node_path_.join)(app.path, folder, name)));
-    const folders = entries.filter((entry) => entry.isDirectory() && isSearched(entry.name));
-    return [
-        ...(isMain ? [folder] : []),
-        ...folders.flatMap(({ name }) => packagesOf(app, external_node_path_.posix.join(folder, name))),
-    ];
+    const folders = entries
+        .filter((entry) => entry.isDirectory() && isSearched(entry.name))
+        .map(({ name }) => external_node_path_.posix.join(folder, name))
+        .filter((path) => app.hasFolder(path)); // Not one that .slugignore names.
+    return [...(isMain ? [folder] : []), ...folders.flatMap((path) => packagesOf(app, path))];
 }
 /** Folders that `./...` leaves out (https://pkg.go.dev/cmd/go#hdr-Package_lists_and_patterns). */
 function isSearched(name) {
@@ -58623,11 +58625,13 @@ function pnpmRecipe(app, manifest, choice) {
             },
         ],
         buildVariables: [
-            `${hasOwnVariables(version) ? 'pnpm' : 'npm'}_config_store_dir=${cacheFolder}/pnpm`,
+            ...variablePrefixes(version).map((prefix) => `${prefix}_config_store_dir=${cacheFolder}/pnpm`),
             `XDG_STATE_HOME=${cacheFolder}/state`,
         ],
         // Without it, pnpm 12 asks the registry for its own version at every start of a dyno.
-        environment: hasOwnVariables(version) ? ['pnpm_config_pm_on_fail=ignore'] : [],
+        environment: variablePrefixes(version).includes('pnpm')
+            ? ['pnpm_config_pm_on_fail=ignore']
+            : [],
         cacheSharing: 'shared',
         install: `pnpm install --prod=false${locked}`,
         prune: [...pruneSteps(app, manifest, version, locked), forgetTimes],
@@ -58669,9 +58673,15 @@ function readsSource(app, manifest) {
     const settings = `${manifest.text}\n${app.read(workspaceName) ?? ''}`;
     return settings.includes('patchedDependencies') ? 'dependencies are patched' : undefined;
 }
-/** pnpm 11 is the first with variables of its own instead of npm's (https://pnpm.io/settings). */
-function hasOwnVariables(version) {
-    return semver_default().gte(semver_default().minVersion(version) ?? version, '11.0.0');
+/**
+ * What the variables begin with that the version reads, or any that a range allows: pnpm 11 is the
+ * first with variables of its own instead of npm's (https://pnpm.io/settings).
+ */
+function variablePrefixes(version) {
+    return [
+        ...(semver_default().intersects(version, '<11.0.0-0') ? ['npm'] : []),
+        ...(semver_default().intersects(version, '>=11.0.0-0') ? ['pnpm'] : []),
+    ];
 }
 /** Versions by the lockfile's own (https://github.com/pnpm/spec, lockfile). */
 function versionOfLockfile(app) {
@@ -61341,6 +61351,7 @@ function python_version_supportWarnings(asked, version, location) {
 
 
 
+
 /** Python with pip, Pipenv, Poetry or uv, built as Heroku's buildpack does it (heroku-buildpack-python, bin/compile). */
 const python = {
     name: 'python',
@@ -61415,9 +61426,13 @@ function python_templateValues(app, version, recipe, secrets, node) {
             recipe.manifests.map(({ sources, target }) => ({ sources: sources.join(' '), target })),
         install: recipe.install,
         installApp: recipe.installApp,
-        managePy: findManagePy(app),
+        managePy: quoted(findManagePy(app)),
         node: node?.values,
     };
+}
+/** A path is a word of the build's shell, whatever it is called. */
+function quoted(path) {
+    return path === undefined || /^[\w./-]+$/.test(path) ? path : quoteForShell(path);
 }
 
 ;// CONCATENATED MODULE: ./src/platforms/ruby/lockfile.ts
@@ -61532,8 +61547,6 @@ function loginNames({ sources }) {
 
 /** What serves an app's assets in production, or makes them for what does. */
 const assetGems = ['sprockets-rails', 'propshaft', 'shakapacker', 'webpacker', 'vite_rails'];
-/** Where Rails keeps secrets in the source, encrypted; the key is the config var RAILS_MASTER_KEY. */
-const credentialFiles = ['config/credentials.yml.enc', 'config/credentials/production.yml.enc'];
 /** Whether it is an app of Rails, as Heroku's buildpack tells. */
 function isRails({ gems }) {
     return gems.has('railties');
@@ -61559,10 +61572,6 @@ function assetCommands({ gems }, withNode) {
 function unusedSecret(gems) {
     const version = semver_default().coerce(gems.get('railties')) ?? '0.0.0';
     return semver_default().gte(version, '7.1.0') ? 'SECRET_KEY_BASE_DUMMY=1' : 'SECRET_KEY_BASE=unused';
-}
-/** Whether nothing but a config var can give the app its SECRET_KEY_BASE. */
-function needsSecret(app) {
-    return !credentialFiles.some((file) => app.has(file));
 }
 
 ;// CONCATENATED MODULE: ./src/platforms/ruby/process-types.ts
@@ -61633,7 +61642,7 @@ function values_templateValues(app, lockfile, version, bundler, node) {
             ...(lockfile.gems.has('rack') ? ['RACK_ENV=production'] : []),
             ...(rails ? railsEnvironment : []),
         ],
-        needsSecret: rails && needsSecret(app),
+        isRails: rails,
         mounts: runMounts({ cache: 'bundler', sharing: 'locked', secrets: loginNames(lockfile) }),
         buildVariables: [
             'BUNDLE_GLOBAL_GEM_CACHE=true',
@@ -62103,7 +62112,7 @@ function caddyfile(settings, root) {
         fileServer(root),
     ];
     const site = [
-        [`root * ${quoted(root)}`, 'encode zstd gzip', ...(logsAccess ? ['log'] : [])],
+        [`root * ${caddyfile_quoted(root)}`, 'encode zstd gzip', ...(logsAccess ? ['log'] : [])],
         ['route {', ...indented(paragraphs(route)), '}'],
         errorLines(settings.errorPage),
     ];
@@ -62160,7 +62169,7 @@ function headerLines({ pattern, target }, index, all) {
         ...others,
         '}',
         `header ${name} {`,
-        ...fields.map(([field, value]) => `\t${field} ${quoted(value)}`),
+        ...fields.map(([field, value]) => `\t${field} ${caddyfile_quoted(value)}`),
         '}',
     ];
 }
@@ -62190,7 +62199,7 @@ function redirectLines({ pattern, target }, index) {
         `\tpath_regexp ${expression(pattern)}`,
         '\tnot file',
         '}',
-        `redir ${name} ${quoted(withVariables(target.url))} ${target.status}`,
+        `redir ${name} ${caddyfile_quoted(withVariables(target.url))} ${target.status}`,
     ];
 }
 function routeLines({ pattern, target }, index, cleanUrls) {
@@ -62201,14 +62210,14 @@ function routeLines({ pattern, target }, index, cleanUrls) {
         `\tpath_regexp ${expression(pattern)}`,
         `\tnot file ${files.join(' ')}`,
         '}',
-        `rewrite ${name} ${quoted(`/${target.replace(/^\/+/, '')}`)}`,
+        `rewrite ${name} ${caddyfile_quoted(`/${target.replace(/^\/+/, '')}`)}`,
     ];
 }
 function errorLines(page) {
     if (page === undefined) {
         return ['handle_errors {', '\trespond "{err.status_code} {err.status_text}"', '}'];
     }
-    return ['handle_errors 404 500 {', `\trewrite * ${quoted(`/${page}`)}`, '\tfile_server', '}'];
+    return ['handle_errors 404 500 {', `\trewrite * ${caddyfile_quoted(`/${page}`)}`, '\tfile_server', '}'];
 }
 /** A regular expression for the whole of a path: `*` does not pass a slash, `**` does. */
 function expression(pattern) {
@@ -62217,14 +62226,14 @@ function expression(pattern) {
             return '.*';
         return part === '*' ? '[^/]*' : part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
     });
-    return quoted(`^${parts.join('')}$`);
+    return caddyfile_quoted(`^${parts.join('')}$`);
 }
 /** `${NAME}`, as static.json has config vars, for Caddy, which puts their values in when it starts. */
 function withVariables(value) {
     return value.replaceAll(/\$\{(\w+)\}/g, '{$$$1}');
 }
 /** One word of a Caddyfile, in which braces of a placeholder keep their meaning. */
-function quoted(value) {
+function caddyfile_quoted(value) {
     return /^[\w./:*^$+@{}[\]()\\|-]+$/.test(value) ? value : `"${value.replaceAll('"', '\\"')}"`;
 }
 function indented(lines) {

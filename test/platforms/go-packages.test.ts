@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asBuilt } from '../../src/platforms/app-folder.ts';
 import { holds, isBuiltByName } from '../../src/platforms/go/build-constraint.ts';
 import { go } from '../../src/platforms/go/index.ts';
 import { makeApp, refusalOf } from './app.ts';
@@ -28,6 +29,12 @@ describe('the default process types', () => {
     expect(processTypes({ 'cmd/server/main.go': main, 'lib.go': 'package app\n' })).toEqual({
       web: 'bin/server',
     });
+  });
+
+  it('leave out what .slugignore keeps out of the build', () => {
+    const files = { 'go.mod': moduleText(), 'main.go': main, 'tools/gen/main.go': main };
+    const app = asBuilt(makeApp({ ...files, '.slugignore': 'tools\n' }));
+    expect(go.defaultProcessTypes(app)).toEqual({ web: 'bin/app' });
   });
 
   it('name each of several programs by itself', () => {

@@ -250,6 +250,9 @@ describe('pnpm', () => {
     expect(variables({ packageManager: 'pnpm@11.0.0' }, lock)).toContain(
       'pnpm_config_store_dir=/tmp/cache/pnpm',
     );
+    const either = variables({ engines: { pnpm: '>=9' } }, lock);
+    expect(either).toContain('npm_config_store_dir=/tmp/cache/pnpm');
+    expect(either).toContain('pnpm_config_store_dir=/tmp/cache/pnpm');
   });
 
   it('installs a workspace anew without the dependencies for development', () => {

@@ -193,6 +193,11 @@ describe('Django', () => {
     expect(triggers(files).at(-1)).toBe(collect(path));
   });
 
+  it('collects by a path that a shell would take for more than that', () => {
+    const files = { 'requirements.txt': '', 'my $(id)/manage.py': manage };
+    expect(triggers(files).at(-1)).toBe(collect("'my $(id)/manage.py'"));
+  });
+
   it.each([
     ['another framework’s', 'manage.py', 'from flask_script import Manager'],
     ['a deep', 'a/b/c/manage.py', manage],

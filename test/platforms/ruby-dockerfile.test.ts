@@ -109,11 +109,13 @@ describe('Rails', () => {
     expect(triggers({ railties: '8.0.1' }).at(-1)).toBe('RUN mkdir --parents tmp/pids');
   });
 
-  it('makes up a secret at the start, unless the app brings its own', () => {
-    expect(base(rails)).toContain('/app/.profile.d/secret-key-base.sh');
-    for (const file of ['config/credentials.yml.enc', 'config/credentials/production.yml.enc']) {
-      expect(base(rails, { [file]: '' })).not.toContain('SECRET_KEY_BASE');
+  it('makes up a secret at the start where nothing else brings one', () => {
+    const credentials = { 'config/credentials.yml.enc': '' };
+    for (const dockerfile of [base(rails), base(rails, credentials)]) {
+      expect(dockerfile).toContain('/app/.profile.d/secret-key-base.sh');
+      expect(dockerfile).toContain(`[[ -z "\${SECRET_KEY_BASE:-}\${RAILS_MASTER_KEY:-}" &&`);
     }
+    expect(base({})).not.toContain('SECRET_KEY_BASE');
   });
 });
 

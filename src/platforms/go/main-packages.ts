@@ -64,16 +64,18 @@ function packagesOf(app: AppFolder, folder = '.'): string[] {
   const entries = readdirSync(join(app.path, folder), { withFileTypes: true }).sort((one, other) =>
     one.name < other.name ? -1 : 1,
   );
-  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const names = entries
+    .filter((entry) => entry.isFile() && app.has(posix.join(folder, entry.name)))
+    .map(({ name }) => name);
   if (folder !== '.' && names.includes(moduleFile)) return []; // Another module.
   const isMain = names
     .filter(isBuiltByName)
     .some((name) => isMainFile(join(app.path, folder, name)));
-  const folders = entries.filter((entry) => entry.isDirectory() && isSearched(entry.name));
-  return [
-    ...(isMain ? [folder] : []),
-    ...folders.flatMap(({ name }) => packagesOf(app, posix.join(folder, name))),
-  ];
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && isSearched(entry.name))
+    .map(({ name }) => posix.join(folder, name))
+    .filter((path) => app.hasFolder(path)); // Not one that .slugignore names.
+  return [...(isMain ? [folder] : []), ...folders.flatMap((path) => packagesOf(app, path))];
 }
 
 /** Folders that `./...` leaves out (https://pkg.go.dev/cmd/go#hdr-Package_lists_and_patterns). */

@@ -39,11 +39,15 @@ export function pnpmRecipe(
       },
     ],
     buildVariables: [
-      `${hasOwnVariables(version) ? 'pnpm' : 'npm'}_config_store_dir=${cacheFolder}/pnpm`,
+      ...variablePrefixes(version).map(
+        (prefix) => `${prefix}_config_store_dir=${cacheFolder}/pnpm`,
+      ),
       `XDG_STATE_HOME=${cacheFolder}/state`,
     ],
     // Without it, pnpm 12 asks the registry for its own version at every start of a dyno.
-    environment: hasOwnVariables(version) ? ['pnpm_config_pm_on_fail=ignore'] : [],
+    environment: variablePrefixes(version).includes('pnpm')
+      ? ['pnpm_config_pm_on_fail=ignore']
+      : [],
     cacheSharing: 'shared',
     install: `pnpm install --prod=false${locked}`,
     prune: [...pruneSteps(app, manifest, version, locked), forgetTimes],
@@ -89,9 +93,15 @@ function readsSource(app: AppFolder, manifest: Manifest): string | undefined {
   return settings.includes('patchedDependencies') ? 'dependencies are patched' : undefined;
 }
 
-/** pnpm 11 is the first with variables of its own instead of npm's (https://pnpm.io/settings). */
-function hasOwnVariables(version: string): boolean {
-  return semver.gte(semver.minVersion(version) ?? version, '11.0.0');
+/**
+ * What the variables begin with that the version reads, or any that a range allows: pnpm 11 is the
+ * first with variables of its own instead of npm's (https://pnpm.io/settings).
+ */
+function variablePrefixes(version: string): string[] {
+  return [
+    ...(semver.intersects(version, '<11.0.0-0') ? ['npm'] : []),
+    ...(semver.intersects(version, '>=11.0.0-0') ? ['pnpm'] : []),
+  ];
 }
 
 /** Versions by the lockfile's own (https://github.com/pnpm/spec, lockfile). */

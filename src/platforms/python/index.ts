@@ -1,3 +1,4 @@
+import { quoteForShell } from '../../shell-word.ts';
 import { type NodeForAssets, nodeForAssets } from '../node/index.ts';
 import type { AppFolder, Platform, TemplateValues } from '../platform.ts';
 import { secretNames, secretsReason } from '../registry-secrets.ts';
@@ -97,7 +98,12 @@ function templateValues(
       recipe.manifests.map(({ sources, target }) => ({ sources: sources.join(' '), target })),
     install: recipe.install,
     installApp: recipe.installApp,
-    managePy: findManagePy(app),
+    managePy: quoted(findManagePy(app)),
     node: node?.values,
   };
+}
+
+/** A path is a word of the build's shell, whatever it is called. */
+function quoted(path: string | undefined): string | undefined {
+  return path === undefined || /^[\w./-]+$/.test(path) ? path : quoteForShell(path);
 }

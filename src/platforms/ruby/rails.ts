@@ -1,12 +1,8 @@
 import semver from 'semver';
-import type { AppFolder } from '../platform.ts';
 import type { Lockfile } from './lockfile.ts';
 
 /** What serves an app's assets in production, or makes them for what does. */
 const assetGems = ['sprockets-rails', 'propshaft', 'shakapacker', 'webpacker', 'vite_rails'];
-
-/** Where Rails keeps secrets in the source, encrypted; the key is the config var RAILS_MASTER_KEY. */
-const credentialFiles = ['config/credentials.yml.enc', 'config/credentials/production.yml.enc'];
 
 /** Whether it is an app of Rails, as Heroku's buildpack tells. */
 export function isRails({ gems }: Lockfile): boolean {
@@ -35,9 +31,4 @@ export function assetCommands({ gems }: Lockfile, withNode: boolean): string[] {
 function unusedSecret(gems: Lockfile['gems']): string {
   const version = semver.coerce(gems.get('railties')) ?? '0.0.0';
   return semver.gte(version, '7.1.0') ? 'SECRET_KEY_BASE_DUMMY=1' : 'SECRET_KEY_BASE=unused';
-}
-
-/** Whether nothing but a config var can give the app its SECRET_KEY_BASE. */
-export function needsSecret(app: AppFolder): boolean {
-  return !credentialFiles.some((file) => app.has(file));
 }

@@ -4,7 +4,7 @@ import { inOneLayer, runMounts } from '../run-instruction.ts';
 import { runtimeValues } from '../runtime.ts';
 import { loginNames, whySourceFirst } from './bundler.ts';
 import type { Lockfile } from './lockfile.ts';
-import { assetCommands, isRails, needsSecret, railsEnvironment } from './rails.ts';
+import { assetCommands, isRails, railsEnvironment } from './rails.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the shell's
 /**
@@ -51,7 +51,7 @@ export function templateValues(
       ...(lockfile.gems.has('rack') ? ['RACK_ENV=production'] : []),
       ...(rails ? railsEnvironment : []),
     ],
-    needsSecret: rails && needsSecret(app),
+    isRails: rails,
     mounts: runMounts({ cache: 'bundler', sharing: 'locked', secrets: loginNames(lockfile) }),
     buildVariables: [
       'BUNDLE_GLOBAL_GEM_CACHE=true',
