@@ -21,6 +21,17 @@ test('config vars come from the file, over it from the setting, and go where the
   expect(context.reporter.secrets).toEqual(['from-setting', 'lines', 's3cr3t']);
 });
 
+test.each(['OLD, OLDER', 'OLD OLDER', 's3cr3t=value'])(
+  'what is to be removed is a name a line, and not %s',
+  async (line) => {
+    const context = createContext({ unsetConfigVars: ['FIRST', line] });
+    const reading = readConfigVarChanges({ ...context, environment: {} });
+    await expect(reading).rejects.toThrow(
+      /^unset-config-vars, line 2: this is no name for a config var\.$/,
+    );
+  },
+);
+
 test('config vars are none where none are asked for', async () => {
   const context = createContext({ workingDirectory: temporaryFolder({ '.env': 'A=1' }) });
   expect(await readConfigVarChanges(context)).toEqual({});
