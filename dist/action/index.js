@@ -65568,9 +65568,9 @@ async function pollToFinalState(client, app, started, { timeoutMilliseconds = re
         }
     }
 }
-function stillPending(app, { version }, milliseconds, trouble) {
+function stillPending(app, release, milliseconds, trouble) {
     const known = trouble === undefined ? '' : ` as far as is known (${trouble.message})`;
-    return new src_errors/* DeployError */.s(`Release v${version} of ${app} is still pending after ${milliseconds / 1000} s${known}; Heroku may still finish it.`, `Give it longer with "release-timeout" (in seconds), or look at its release phase: ${outputCommand(app, { version })}`);
+    return new src_errors/* DeployError */.s(`Release v${release.version} of ${app} is still pending after ${milliseconds / 1000} s${known}; Heroku may still finish it.`, `Give it longer with "release-timeout" (in seconds), or look at its release phase: ${outputCommand(app, release)}`);
 }
 function outputCommand(app, { version }) {
     return `heroku releases:output v${version} --app ${app}`;
@@ -66013,17 +66013,20 @@ async function goBackTo(target, before, release) {
         return putBack(target, before, `v${release.version} cannot be gone back to`);
     }
     return context.reporter.phase(`Rollback of ${app.name}`, async () => {
-        try {
-            const started = await rollBack(client, app.name, release);
-            const done = await settleRelease(target, started);
-            return `Rolled back: v${release.version} runs again, as v${done.version}.`;
+        const started = await rollBack(client, app.name, release).catch(refusalOf);
+        if (started instanceof PlatformError) {
+            const why = `v${release.version} cannot be gone back to: ${started.message}`;
+            return putBack(target, before, why);
         }
-        catch (error) {
-            if (!(error instanceof PlatformError) || error.status >= 500)
-                throw error;
-            return putBack(target, before, `v${release.version} cannot be gone back to: ${error.message}`);
-        }
+        const done = await settleRelease(target, started);
+        return `Rolled back: v${release.version} runs again, as v${done.version}.`;
     });
+}
+/** The platform's no; any other trouble is thrown on. */
+function refusalOf(error) {
+    if (error instanceof PlatformError && error.status < 500)
+        return error;
+    throw error;
 }
 /** Where there is nothing to go back to, at least the config vars are what they were. */
 async function putBack(target, { configVars }, why) {
@@ -66099,8 +66102,10 @@ async function releaseToApp(target, candidate) {
 async function carryOut(target, candidate, outcome) {
     const plan = await planRelease(target, candidate);
     const { release } = plan.before;
-    if (isDone(plan)) {
+    // Config vars and add-ons need not make another.
+    if (!plan.isReleasing)
         Object.assign(outcome, { release, slugId: plan.storedId });
+    if (isDone(plan)) {
         target.context.reporter.info(`${target.app.name} runs this very slug already, as v${release?.version}: nothing to release`);
         // Perhaps an earlier run made that release, and failed since it is not well.
         await checkHealth(target);

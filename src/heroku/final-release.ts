@@ -104,18 +104,18 @@ async function pollToFinalState(
 
 function stillPending(
   app: string,
-  { version }: Release,
+  release: Release,
   milliseconds: number,
   trouble: DeployError | undefined,
 ): DeployError {
   const known = trouble === undefined ? '' : ` as far as is known (${trouble.message})`;
   return new DeployError(
-    `Release v${version} of ${app} is still pending after ${milliseconds / 1000} s${known}; Heroku may still finish it.`,
-    `Give it longer with "release-timeout" (in seconds), or look at its release phase: ${outputCommand(app, { version })}`,
+    `Release v${release.version} of ${app} is still pending after ${milliseconds / 1000} s${known}; Heroku may still finish it.`,
+    `Give it longer with "release-timeout" (in seconds), or look at its release phase: ${outputCommand(app, release)}`,
   );
 }
 
-function outputCommand(app: string, { version }: Pick<Release, 'version'>): string {
+function outputCommand(app: string, { version }: Release): string {
   return `heroku releases:output v${version} --app ${app}`;
 }
 

@@ -64,9 +64,10 @@ test('an app is released to this machine without an account, rolled back, stoppe
   await expect(page(url)).rejects.toThrow();
   expect((await local('destroy')).exitCode).toBe(0);
   expect(existsSync(state)).toBe(false);
-  expect(docker('ps', '--all', '--quiet', '--filter', `label=${imageLabel}`), 'containers').toBe(
-    '',
-  );
+  const own = ['--filter', `label=${imageLabel}`];
+  expect(docker('ps', '--all', '--quiet', ...own), 'containers').toBe('');
+  const names = docker('image', 'ls', ...own, '--format', '{{.Repository}}');
+  expect(names, 'names for one run alone').not.toMatch(/^heroku-docker-[0-9a-f]{8}-/m);
 });
 
 test('a command has the variables of a file, which Node.js does not take for itself', async () => {

@@ -44,6 +44,7 @@ test('config vars are set before the release, in one change, and shown by name a
   const phases = ['Upload to', 'Config vars of', 'Release to'].map((phase) =>
     step.log.indexOf(phase),
   );
+  expect(phases).not.toContain(-1);
   expect(phases, 'what runs is not changed until the upload is over').toEqual(
     phases.toSorted((one, other) => one - other),
   );

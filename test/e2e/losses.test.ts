@@ -162,6 +162,7 @@ test('GraphicsMagick in /app with its ENV is not missed, and converts on the dyn
   expect(step.exitCode, step.log).toBe(0);
   expect(warningsOf(step)).toEqual([]);
   expect(step.log).not.toContain('Programs among that');
+  expect(leftInEngine(step)).toEqual([]);
   const page = await fetch(String(step.outputs['web-url']), {
     signal: AbortSignal.timeout(10_000),
   });

@@ -114,19 +114,20 @@ async function goBackTo(target: Target, before: Before, release: Release): Promi
     return putBack(target, before, `v${release.version} cannot be gone back to`);
   }
   return context.reporter.phase(`Rollback of ${app.name}`, async () => {
-    try {
-      const started = await rollBack(client, app.name, release);
-      const done = await settleRelease(target, started);
-      return `Rolled back: v${release.version} runs again, as v${done.version}.`;
-    } catch (error) {
-      if (!(error instanceof PlatformError) || error.status >= 500) throw error;
-      return putBack(
-        target,
-        before,
-        `v${release.version} cannot be gone back to: ${error.message}`,
-      );
+    const started = await rollBack(client, app.name, release).catch(refusalOf);
+    if (started instanceof PlatformError) {
+      const why = `v${release.version} cannot be gone back to: ${started.message}`;
+      return putBack(target, before, why);
     }
+    const done = await settleRelease(target, started);
+    return `Rolled back: v${release.version} runs again, as v${done.version}.`;
   });
+}
+
+/** The platform's no; any other trouble is thrown on. */
+function refusalOf(error: unknown): PlatformError {
+  if (error instanceof PlatformError && error.status < 500) return error;
+  throw error;
 }
 
 /** Where there is nothing to go back to, at least the config vars are what they were. */

@@ -39,8 +39,9 @@ export async function releaseToApp(target: Target, candidate: Candidate): Promis
 async function carryOut(target: Target, candidate: Candidate, outcome: Draft): Promise<void> {
   const plan = await planRelease(target, candidate);
   const { release } = plan.before;
+  // Config vars and add-ons need not make another.
+  if (!plan.isReleasing) Object.assign(outcome, { release, slugId: plan.storedId });
   if (isDone(plan)) {
-    Object.assign(outcome, { release, slugId: plan.storedId });
     target.context.reporter.info(
       `${target.app.name} runs this very slug already, as v${release?.version}: nothing to release`,
     );

@@ -117,6 +117,22 @@ describe('the way back', () => {
     });
   });
 
+  test('that is lost on its way has failed, and nothing else is tried', async () => {
+    const { target, server } = await setUpTarget({ rollback: true });
+    const started = releaseOf(9, { status: 'pending', description: 'Rollback to v7' });
+    server.answers(
+      ...current(8),
+      json(releaseOf(7)),
+      json([releaseOf(8)]),
+      json(started, 201),
+      status(401, { id: 'unauthorized', message: 'no such token' }),
+    );
+    expect(await rejection(withWayBack(target, before, failing('r-8')))).toMatchObject({
+      message: expect.stringContaining('The rollback failed: GET /apps/shop/releases/r-9'),
+    });
+    expect(server.calls).not.toContain(patch);
+  });
+
   test('is not gone unasked, but what stays changed is said', async () => {
     const { target, server } = await setUpTarget();
     expect(await rejection(withWayBack(target, before, failing('r-8')))).toMatchObject({
